@@ -1,0 +1,3 @@
+"""inkdigits."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Labelled images: what comes with the package, and how they are split."""

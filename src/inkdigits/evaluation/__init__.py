@@ -1,0 +1,1 @@
+"""Evaluation: what probabilities and true labels say about a network."""

@@ -1,0 +1,155 @@
+"""Networks as plain data: an input size and a sequence of layers.
+
+Comes in: nothing. Goes out: frozen descriptions from which the arithmetic is printed, a Keras
+model is built and an ONNX file is written. This module does not know Keras.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from inkdigits.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Conv2D:
+    """A convolution with bias, without padding, moving one pixel at a time.
+
+    Attributes:
+        filters: Number of kernels, each giving one output channel.
+        kernel: Height and width of each kernel, in pixels.
+    """
+
+    filters: int
+    kernel: int
+
+
+@dataclass(frozen=True)
+class BatchNormalization:
+    """Each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted."""
+
+
+@dataclass(frozen=True)
+class Relu:
+    """Negative values become zero."""
+
+
+@dataclass(frozen=True)
+class MaxPooling2D:
+    """The largest value of each square of `size` x `size` pixels."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """All values in one row."""
+
+
+@dataclass(frozen=True)
+class Dense:
+    """`units` weighted sums of all values, each with a bias."""
+
+    units: int
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """While training, each value is set to zero with probability `rate`."""
+
+    rate: float
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """Scores become probabilities that sum to 1."""
+
+
+Layer: TypeAlias = (
+    Conv2D | BatchNormalization | Relu | MaxPooling2D | Flatten | Dense | Dropout | Softmax
+)
+
+_NAME_STEMS: dict[type, str] = {
+    Conv2D: "conv",
+    BatchNormalization: "norm",
+    Relu: "relu",
+    MaxPooling2D: "pool",
+    Flatten: "flatten",
+    Dense: "dense",
+    Dropout: "dropout",
+    Softmax: "softmax",
+}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network: its name, the size of its input and its layers in order.
+
+    Attributes:
+        name: What recipes call it.
+        input_shape: Height, width and channels of one image.
+        layers: From the image to the class probabilities; the last is `Softmax`.
+    """
+
+    name: str
+    input_shape: tuple[int, int, int]
+    layers: tuple[Layer, ...]
+
+    def named_layers(self) -> list[tuple[str, Layer]]:
+        """Return each layer with its name: the kind and its running number.
+
+        Example:
+            >>> [name for name, _ in TUTORIAL.named_layers()][:4]
+            ['conv1', 'norm1', 'relu1', 'conv2']
+        """
+        counts: dict[str, int] = {}
+        named = []
+        for layer in self.layers:
+            stem = _NAME_STEMS[type(layer)]
+            counts[stem] = counts.get(stem, 0) + 1
+            named.append((f"{stem}{counts[stem]}", layer))
+        return named
+
+
+TUTORIAL = Architecture(
+    name="tutorial",
+    input_shape=(28, 28, 1),
+    layers=(
+        *(Conv2D(32, kernel=3), BatchNormalization(), Relu()),
+        *(Conv2D(32, kernel=3), BatchNormalization(), Relu(), MaxPooling2D(2)),
+        BatchNormalization(),
+        *(Conv2D(64, kernel=3), BatchNormalization(), Relu()),
+        *(Conv2D(64, kernel=3), Relu(), MaxPooling2D(2)),
+        *(Flatten(), BatchNormalization()),
+        *(Dense(512), BatchNormalization(), Relu(), Dropout(0.2)),
+        *(Dense(10), Softmax()),
+    ),
+)
+"""The tutorial's network as it was meant: six batch normalisations, 601,706 parameters."""
+
+PUBLISHED = Architecture(
+    name="published",
+    input_shape=TUTORIAL.input_shape,
+    layers=tuple(layer for layer in TUTORIAL.layers if not isinstance(layer, BatchNormalization)),
+)
+"""The network the tutorial really trained, its batch normalisations lost: 594,922 parameters."""
+
+ARCHITECTURES: dict[str, Architecture] = {each.name: each for each in (PUBLISHED, TUTORIAL)}
+
+
+def find_architecture(name: str) -> Architecture:
+    """Return the network of that name.
+
+    Raises:
+        UsageError: If there is none.
+
+    Example:
+        >>> find_architecture("tutorial").layers[0]
+        Conv2D(filters=32, kernel=3)
+    """
+    try:
+        return ARCHITECTURES[name]
+    except KeyError:
+        known = ", ".join(ARCHITECTURES)
+        raise UsageError(f"`network` must be one of {known}; received {name!r}") from None

@@ -1,0 +1,1 @@
+"""Recognition: networks that answer, without Keras."""

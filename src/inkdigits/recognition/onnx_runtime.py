@@ -1,0 +1,76 @@
+"""Running a network with ONNX Runtime.
+
+Comes in: an ONNX file and grey images. Goes out: probabilities. It does not know how the network
+was trained.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from inkdigits.arrays import Images, Probabilities, scale
+from inkdigits.errors import ModelFileError
+
+BATCH = 500
+_ERRORS_ONLY = 3
+
+
+class OnnxClassifier:
+    """A network that gives each image a probability for each class."""
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        """Load a network.
+
+        Args:
+            path: The ONNX file, as a run folder holds it.
+            threads: Threads to compute with; 0 for one per core.
+
+        Raises:
+            ModelFileError: If the file is missing, damaged or not one of ours.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = _ERRORS_ONLY
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ModelFileError(f"cannot read {path}: {error.strerror}") from error
+        try:
+            self._session = onnxruntime.InferenceSession(
+                content, options, providers=["CPUExecutionProvider"]
+            )
+            properties = self._session.get_modelmeta().custom_metadata_map
+            self.class_names: tuple[str, ...] = tuple(json.loads(properties["class_names"]))
+        except Exception as error:  # ONNX Runtime raises a class of its own for each cause
+            raise ModelFileError(f"{path} is not a network of inkdigits") from error
+        (first,) = self._session.get_inputs()
+        self._input_name = first.name
+        self.input_size: tuple[int, int] = (first.shape[1], first.shape[2])
+
+    def probabilities(self, images: Images) -> Probabilities:
+        """Return each image's probability for each class.
+
+        Args:
+            images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+
+        Returns:
+            Shape (n, classes), float32, rows summing to 1.
+
+        Raises:
+            ModelFileError: If the images are not of the network's size.
+        """
+        if images.shape[1:] != self.input_size:
+            wanted, received = (
+                "x".join(str(side) for side in size) for size in (self.input_size, images.shape[1:])
+            )
+            raise ModelFileError(f"the network reads images of {wanted}; received {received}")
+        parts = [
+            self._session.run(None, {self._input_name: scale(images[start : start + BATCH])})[0]
+            for start in range(0, len(images), BATCH)
+        ]
+        empty = np.zeros((0, len(self.class_names)), np.float32)
+        return np.concatenate([empty, *parts])

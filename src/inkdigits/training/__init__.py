@@ -1,0 +1,1 @@
+"""Training: the recipe, the augmentation, and the loop that fits a network to images."""

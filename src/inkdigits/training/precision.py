@@ -1,0 +1,47 @@
+"""Which number format layers compute in on this machine.
+
+Comes in: what a recipe asks for. Goes out: "float32" or "bfloat16". bfloat16 pays where the
+processor multiplies it in hardware: Intel's AMX and AVX-512 BF16, AMD's AVX-512 BF16, Arm's BF16.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from inkdigits.networks.build import Precision
+
+BFLOAT16_FLAGS = frozenset({"amx_bf16", "avx512_bf16", "avx_bf16", "bf16"})
+
+
+def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """Return the processor's feature flags, none where the system does not tell.
+
+    Args:
+        cpuinfo: The Linux kernel's description of the processors.
+    """
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    for line in lines:
+        key, _, value = line.partition(":")
+        if key.strip() in ("flags", "Features"):
+            return frozenset(value.split())
+    return frozenset()
+
+
+def resolve_precision(
+    wanted: Literal["float32", "bfloat16", "auto"], flags: frozenset[str]
+) -> Precision:
+    """Return what "auto" means for a processor with these flags.
+
+    Example:
+        >>> resolve_precision("auto", frozenset({"avx512_bf16"}))
+        'bfloat16'
+        >>> resolve_precision("auto", frozenset({"avx2"}))
+        'float32'
+    """
+    if wanted != "auto":
+        return wanted
+    return "bfloat16" if flags & BFLOAT16_FLAGS else "float32"

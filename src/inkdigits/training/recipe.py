@@ -1,0 +1,263 @@
+"""A recipe: everything that decides how a network is trained, as one frozen, checked value.
+
+Comes in: a name, a JSON text or keyword arguments. Goes out: a `Recipe`, or a `RecipeError` that
+names field, value and range. It does not know Keras or the data.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from inkdigits.errors import RecipeError
+from inkdigits.training.recipe_errors import explain
+
+
+class _Checked(BaseModel):
+    """Frozen, closed, and never converting one type into another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Augmentation(_Checked):
+    """How far each training image may be moved: one affine warp, drawn anew for every image."""
+
+    rotation: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=180,
+            json_schema_extra={"unit": "degrees"},
+            description="Largest rotation to either side, in degrees.",
+        ),
+    ] = 0.0
+    width_shift: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            json_schema_extra={"unit": "of the width"},
+            description="Largest shift left or right, as a fraction of the width.",
+        ),
+    ] = 0.0
+    height_shift: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            json_schema_extra={"unit": "of the height"},
+            description="Largest shift up or down, as a fraction of the height.",
+        ),
+    ] = 0.0
+    shear: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=90,
+            json_schema_extra={"unit": "degrees"},
+            description="Largest shear to either side, in degrees.",
+        ),
+    ] = 0.0
+    zoom: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            json_schema_extra={"unit": "of the size"},
+            description="Largest change of size, as a fraction; height and width drawn apart.",
+        ),
+    ] = 0.0
+    fill: Annotated[
+        Literal["nearest", "constant"],
+        Field(
+            description="What comes in from outside the image: its nearest pixel, or black paper."
+        ),
+    ] = "nearest"
+
+
+class Recipe(_Checked):
+    """A network and how it is trained."""
+
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+            description="Name of the recipe; run folders are called after it.",
+        ),
+    ]
+    network: Annotated[
+        Literal["published", "tutorial"], Field(description="Which network is trained.")
+    ]
+    epochs: Annotated[
+        int, Field(ge=1, le=10_000, description="Passes over the training images.")
+    ] = 5
+    batch_size: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=10_000,
+            json_schema_extra={"unit": "images"},
+            description="Images in one training step.",
+        ),
+    ] = 64
+    learning_rate: Annotated[
+        float, Field(gt=0, le=1, description="Adam's step size; with one-cycle, its peak.")
+    ] = 0.001
+    schedule: Annotated[
+        Literal["constant", "one-cycle"],
+        Field(description="Learning rate over time: the same, or up to the peak and down to 0."),
+    ] = "constant"
+    warmup: Annotated[
+        float,
+        Field(ge=0, lt=1, description="With one-cycle, the fraction of all steps that go up."),
+    ] = 0.2
+    adam_beta_2: Annotated[
+        float, Field(ge=0, lt=1, description="Memory of Adam's average of squared gradients.")
+    ] = 0.999
+    label_smoothing: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Share of each label that is spread over all classes."),
+    ] = 0.0
+    norm_momentum: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Memory of batch normalisation's moving averages."),
+    ] = 0.99
+    precision: Annotated[
+        Literal["float32", "bfloat16", "auto"],
+        Field(
+            description="What layers compute in; auto is bfloat16 where the processor has it, "
+            "float32 elsewhere. Weights are float32."
+        ),
+    ] = "auto"
+    fast_layers: Annotated[
+        bool,
+        Field(
+            description="Use layers with the same results that are faster: fused batch "
+            "normalisation, pooling before ReLU."
+        ),
+    ] = True
+    validation: Annotated[
+        Literal["held-out", "augmented-test"],
+        Field(
+            description="Where the validation figures come from: training images held out, or "
+            "the augmented test images as the tutorial published it."
+        ),
+    ] = "held-out"
+    validation_images: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000_000,
+            json_schema_extra={"unit": "images"},
+            description="With held-out, how many images are held out.",
+        ),
+    ] = 5000
+    augmentation: Annotated[
+        Augmentation, Field(description="How training images are moved about.")
+    ] = Augmentation()
+
+    @classmethod
+    def create(cls, **fields: Any) -> Self:
+        """Make a recipe from its fields.
+
+        Raises:
+            RecipeError: If a field is unknown, missing, of the wrong type or out of range.
+
+        Example:
+            >>> Recipe.create(name="mine", network="tutorial", warmup=1.0)
+            Traceback (most recent call last):
+                ...
+            inkdigits.errors.RecipeError: `warmup` must be between 0 and 1 (excluded); received 1.0
+        """
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            raise RecipeError(explain(cls, error)) from None
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read a recipe from JSON.
+
+        Raises:
+            RecipeError: If the text is not JSON, or a field is unknown, missing, of the wrong
+                type or out of range.
+
+        Example:
+            >>> Recipe.from_json(TUTORIAL.to_json()) == TUTORIAL
+            True
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise RecipeError(explain(cls, error)) from None
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON, which `from_json` reads back to an equal one."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    def replace(self, **fields: Any) -> Self:
+        """Return a copy with some fields changed, checked like a new one.
+
+        Raises:
+            RecipeError: If a field is unknown, of the wrong type or out of range.
+        """
+        return self.create(**{**self.model_dump(), **fields})
+
+
+_TUTORIAL_AUGMENTATION = Augmentation(
+    rotation=8.0, width_shift=0.08, height_shift=0.08, shear=0.3, zoom=0.08, fill="nearest"
+)
+
+PUBLISHED = Recipe(
+    name="published",
+    network="published",
+    epochs=5,
+    batch_size=64,
+    learning_rate=0.001,
+    schedule="constant",
+    precision="float32",
+    fast_layers=False,
+    validation="augmented-test",
+    augmentation=_TUTORIAL_AUGMENTATION,
+)
+"""The tutorial literally, its two flaws included."""
+
+TUTORIAL = Recipe(
+    name="tutorial",
+    network="tutorial",
+    epochs=5,
+    batch_size=128,
+    learning_rate=0.003,
+    schedule="one-cycle",
+    warmup=0.2,
+    norm_momentum=0.95,
+    precision="auto",
+    validation="held-out",
+    validation_images=5000,
+    augmentation=_TUTORIAL_AUGMENTATION,
+)
+"""The tutorial as it was meant: batch normalisation added, validation on held-out images."""
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (PUBLISHED, TUTORIAL)}
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return the built-in recipe of that name.
+
+    Raises:
+        RecipeError: If there is none.
+
+    Example:
+        >>> find_recipe("tutorial").epochs
+        5
+    """
+    try:
+        return RECIPES[name]
+    except KeyError:
+        raise RecipeError(
+            f"there is no recipe {name!r}; the recipes are {', '.join(RECIPES)}, "
+            "or give the path of a JSON file"
+        ) from None

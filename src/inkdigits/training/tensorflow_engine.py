@@ -1,0 +1,88 @@
+"""The engine for TensorFlow: gathering, warping and updating in one compiled loop.
+
+Comes in: a `Task`. Goes out: an `Engine` that takes many steps for one call from Python. Images
+and labels are TensorFlow constants in memory; nothing but indices and matrices goes in per call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from inkdigits.arrays import Inputs, Probabilities
+from inkdigits.training.augmentation import warp
+from inkdigits.training.engine import PREDICT_BATCH, Task
+from inkdigits.training.plan import EpochPlan
+from inkdigits.training.sums import Sums
+
+
+class TensorFlowEngine:
+    """Trains with one `tf.while_loop` over the steps of a plan."""
+
+    def __init__(self, task: Task) -> None:
+        """Put the images into TensorFlow's memory and compile nothing yet."""
+        self._task = task
+        self._inputs = tf.constant(task.inputs)
+        self._labels = tf.constant(task.labels, tf.int32)
+        model = task.model
+        self._logits = keras.Model(model.inputs, model.layers[-1].input)
+        self._classes = model.output_shape[-1]
+        self._loss = keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
+        )
+        signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, 8])]
+        self._loop = tf.function(self._run_steps, signature, autograph=False, jit_compile=False)
+        shape = (None, *task.inputs.shape[1:])
+        self._forward = tf.function(
+            self._probabilities, [tf.TensorSpec(shape)], autograph=False, jit_compile=False
+        )
+
+    def prepare(self) -> None:
+        """Trace and optimise the loop by taking no steps."""
+        self._loop(tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, 8]))
+
+    def run(self, plan: EpochPlan) -> Sums:
+        """Take the plan's steps."""
+        loss, correct = self._loop(tf.constant(plan.order), tf.constant(plan.matrices))
+        return Sums(float(loss), int(correct), plan.order.size)
+
+    def predict(self, inputs: Inputs) -> Probabilities:
+        """Return the model's probabilities for these images, in their order."""
+        parts = [
+            self._forward(tf.constant(inputs[start : start + PREDICT_BATCH])).numpy()
+            for start in range(0, len(inputs), PREDICT_BATCH)
+        ]
+        return np.concatenate(parts)
+
+    def _probabilities(self, inputs: Any) -> Any:
+        return self._task.model(inputs, training=False)
+
+    def _run_steps(self, order: Any, matrices: Any) -> tuple[Any, Any]:
+        steps = tf.shape(order)[0]
+
+        def body(step: Any, loss: Any, correct: Any) -> tuple[Any, Any, Any]:
+            step_loss, step_correct = self._train_step(order[step], matrices[step])
+            return step + 1, loss + step_loss, correct + step_correct
+
+        start = (tf.constant(0), tf.constant(0.0), tf.constant(0))
+        _, loss, correct = tf.while_loop(
+            lambda step, loss, correct: step < steps, body, start, parallel_iterations=1
+        )
+        return loss, correct
+
+    def _train_step(self, order: Any, matrices: Any) -> tuple[Any, Any]:
+        images = warp(tf.gather(self._inputs, order), matrices, self._task.fill)
+        labels = tf.gather(self._labels, order)
+        variables = self._task.model.trainable_variables
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in variables])
+            logits = tf.cast(self._logits(images, training=True), tf.float32)
+            total = self._loss(tf.one_hot(labels, self._classes), logits)
+            mean = total / tf.cast(tf.size(labels), tf.float32)
+        gradients = tape.gradient(mean, [variable.value for variable in variables])
+        self._task.optimizer.apply(gradients, variables)
+        hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
+        return total, tf.reduce_sum(tf.cast(hits, tf.int32))

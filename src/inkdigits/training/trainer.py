@@ -1,0 +1,251 @@
+"""The trainer: epochs of steps, a validation after each, and a state that can be kept.
+
+Comes in: a recipe, images and a seed. Goes out: a trained model and its history. It writes
+nothing; whoever wants checkpoints takes `state()` when `fit` reports.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+import keras
+import numpy as np
+
+from inkdigits.arrays import Inputs, Labels, Probabilities, scale
+from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.networks.architecture import find_architecture
+from inkdigits.networks.build import build
+from inkdigits.training.augmentation import warp
+from inkdigits.training.engine import Task, make_engine
+from inkdigits.training.plan import EpochPlan, Purpose, plan_epoch
+from inkdigits.training.precision import processor_flags, resolve_precision
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.schedule import learning_rate
+from inkdigits.training.state import (
+    EpochRecord,
+    Progress,
+    TrainerState,
+    read_variables,
+    write_variables,
+)
+from inkdigits.training.sums import Sums
+
+CHUNK_SECONDS = 0.5  # how long one call into the engine should take: the pace of a progress bar
+FIRST_CHUNK = 8  # steps
+
+
+class Observer(Protocol):
+    """Is told how a run goes, and may end it."""
+
+    def on_progress(self, progress: Progress) -> None:
+        """Some steps were taken."""
+
+    def on_epoch(self, record: EpochRecord) -> None:
+        """An epoch and its validation are done; the trainer's state is complete."""
+
+    def should_stop(self) -> bool:
+        """Return True to end the run before its next steps."""
+
+
+class Trainer:
+    """Fits the network of a recipe to labelled images."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: LabelledImages,
+        validation: LabelledImages,
+        *,
+        seed: int = 0,
+    ) -> None:
+        """Build model and optimiser, and put the images into memory.
+
+        Args:
+            recipe: What to train, and how.
+            train: The images to learn from.
+            validation: The images to measure on after each epoch; augmented first where the
+                recipe says "augmented-test".
+            seed: Seed of everything random: initial weights, order, warps, dropout. At least 0.
+
+        Raises:
+            UsageError: If the recipe's batch is larger than the training set.
+        """
+        self.recipe = recipe
+        self.seed = seed
+        self.precision = resolve_precision(recipe.precision, processor_flags())
+        self.history: tuple[EpochRecord, ...] = ()
+        self.seconds = 0.0
+        self._train, self._validation = train, validation
+        self._epoch, self._step, self._sums = 1, 0, Sums()
+        self._steps = self._plan(1).steps
+        self.model = build(
+            find_architecture(recipe.network),
+            seed=seed,
+            precision=self.precision,
+            norm_momentum=recipe.norm_momentum,
+            fast_layers=recipe.fast_layers,
+        )
+        self._optimizer = self._build_optimizer()
+        self._engine = make_engine(
+            Task(
+                self.model,
+                self._optimizer,
+                recipe.label_smoothing,
+                recipe.augmentation.fill,
+                scale(train.images),
+                train.labels,
+            )
+        )
+
+    @property
+    def images_seen(self) -> int:
+        """Training images that went through the network so far."""
+        steps = (self._epoch - 1) * self._steps + self._step
+        return steps * self.recipe.batch_size
+
+    @property
+    def images_per_second(self) -> float:
+        """Training speed so far, validation and start-up not counted."""
+        return self.images_seen / self.seconds if self.seconds else 0.0
+
+    def prepare(self) -> None:
+        """Compile everything, so that `fit` measures training alone."""
+        self._engine.prepare()
+
+    def fit(self, observer: Observer) -> bool:
+        """Train up to the recipe's last epoch, from wherever the state stands.
+
+        Args:
+            observer: Is told after every few steps and after every epoch.
+
+        Returns:
+            True when the last epoch is done, False when the observer stopped the run.
+        """
+        while self._epoch <= self.recipe.epochs:
+            if not self._fit_epoch(observer):
+                return False
+            record = self._finish_epoch()
+            observer.on_epoch(record)
+        return True
+
+    def predict(self, inputs: Inputs) -> Probabilities:
+        """Return the probabilities of the network as it stands.
+
+        Args:
+            inputs: Shape (n, height, width, 1), float32 from `scale`.
+
+        Returns:
+            Shape (n, classes), float32, rows summing to 1.
+        """
+        return self._engine.predict(inputs)
+
+    def state(self) -> TrainerState:
+        """Return all that is needed to go on from here."""
+        return TrainerState(
+            arrays=read_variables(self.model, self._optimizer),
+            epoch=self._epoch,
+            step=self._step,
+            sums=self._sums,
+            seconds=self.seconds,
+            history=self.history,
+        )
+
+    def load_state(self, state: TrainerState) -> None:
+        """Go on from a state of a run with the same recipe, images and seed.
+
+        Raises:
+            ModelFileError: If the state belongs to another network or optimiser.
+        """
+        write_variables(self.model, self._optimizer, state.arrays)
+        self._epoch, self._step, self._sums = state.epoch, state.step, state.sums
+        self.seconds, self.history = state.seconds, state.history
+
+    def validation_set(self, epoch: int) -> tuple[Inputs, Labels]:
+        """Return the images that the validation after `epoch` measures on, and their labels.
+
+        With "augmented-test" they are warped as the training images are, in a new order and in
+        full batches only, as the tutorial's generator dealt them out.
+        """
+        inputs, labels = scale(self._validation.images), self._validation.labels
+        if self.recipe.validation == "held-out":
+            return inputs, labels
+        plan = self._plan(epoch, purpose=Purpose.VALIDATION)
+        order = plan.order.ravel()
+        warped = warp(inputs[order], plan.matrices.reshape(-1, 8), self.recipe.augmentation.fill)
+        return np.asarray(keras.ops.convert_to_numpy(warped)), labels[order]
+
+    def _fit_epoch(self, observer: Observer) -> bool:
+        plan = self._plan(self._epoch)
+        chunk = FIRST_CHUNK
+        while self._step < plan.steps:
+            if observer.should_stop():
+                return False
+            seconds, steps = self._run_chunk(plan, chunk)
+            chunk = max(1, min(4 * chunk, round(steps * CHUNK_SECONDS / max(seconds, 1e-6))))
+            observer.on_progress(self._progress(plan))
+        return True
+
+    def _run_chunk(self, plan: EpochPlan, chunk: int) -> tuple[float, int]:
+        stop = min(self._step + chunk, plan.steps)
+        started = time.perf_counter()
+        self._sums += self._engine.run(plan.part(self._step, stop))
+        seconds = time.perf_counter() - started
+        steps, self._step = stop - self._step, stop
+        self.seconds += seconds
+        return seconds, steps
+
+    def _progress(self, plan: EpochPlan) -> Progress:
+        return Progress(
+            epoch=self._epoch,
+            epochs=self.recipe.epochs,
+            step=self._step,
+            steps=plan.steps,
+            loss=self._sums.loss / self._sums.images,
+            accuracy=self._sums.correct / self._sums.images,
+            images_per_second=self.images_per_second,
+        )
+
+    def _finish_epoch(self) -> EpochRecord:
+        val_loss, val_accuracy = self._validate()
+        record = EpochRecord(
+            epoch=self._epoch,
+            loss=self._sums.loss / self._sums.images,
+            accuracy=self._sums.correct / self._sums.images,
+            val_loss=val_loss,
+            val_accuracy=val_accuracy,
+            learning_rate=float(keras.ops.convert_to_numpy(self._optimizer.learning_rate)),
+            seconds=self.seconds,
+        )
+        self.history = (*self.history, record)
+        self._epoch, self._step, self._sums = self._epoch + 1, 0, Sums()
+        return record
+
+    def _validate(self) -> tuple[float, float]:
+        inputs, labels = self.validation_set(self._epoch)
+        probabilities = self.predict(inputs)
+        chosen = probabilities[np.arange(len(labels)), labels]
+        loss = -np.log(np.maximum(chosen, np.finfo(np.float32).tiny)).mean()
+        return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
+
+    def _plan(self, epoch: int, purpose: Purpose = Purpose.TRAINING) -> EpochPlan:
+        part = self._train if purpose is Purpose.TRAINING else self._validation
+        height, width = part.images.shape[1:]
+        return plan_epoch(
+            images=len(part),
+            batch_size=self.recipe.batch_size,
+            size=(height, width),
+            augmentation=self.recipe.augmentation,
+            seed=self.seed,
+            epoch=epoch,
+            purpose=purpose,
+        )
+
+    def _build_optimizer(self) -> keras.optimizers.Optimizer:
+        optimizer = keras.optimizers.Adam(
+            learning_rate(self.recipe, self._steps * self.recipe.epochs),
+            beta_2=self.recipe.adam_beta_2,
+            name="adam",
+        )
+        optimizer.build(self.model.trainable_variables)
+        return optimizer
