@@ -1,3 +1,78 @@
-"""inkdigits."""
+"""inkdigits trains, measures, explains and runs a network that reads handwritten digits.
+
+The names below are imported when first used, so that `import inkdigits` stays light: those that
+train pull in Keras, the others do not.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inkdigits.arrays import one_hot, scale
+    from inkdigits.datasets.mnist import load_mnist
+    from inkdigits.datasets.split import hold_out
+    from inkdigits.evaluation.calibration import reliability
+    from inkdigits.evaluation.metrics import evaluate
+    from inkdigits.networks.architecture import find_architecture
+    from inkdigits.networks.arithmetic import summarise
+    from inkdigits.networks.build import build
+    from inkdigits.recognition.onnx_runtime import OnnxClassifier
+    from inkdigits.training.augmentation import draw, to_matrices, warp
+    from inkdigits.training.recipe import Augmentation, Recipe, find_recipe
+    from inkdigits.training.trainer import Trainer
+    from inkdigits.workflows.train import resume, train
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "arrays": ("one_hot", "scale"),
+    "datasets.mnist": ("load_mnist",),
+    "datasets.split": ("hold_out",),
+    "evaluation.calibration": ("reliability",),
+    "evaluation.metrics": ("evaluate",),
+    "networks.architecture": ("find_architecture",),
+    "networks.arithmetic": ("summarise",),
+    "networks.build": ("build",),
+    "recognition.onnx_runtime": ("OnnxClassifier",),
+    "training.augmentation": ("draw", "to_matrices", "warp"),
+    "training.recipe": ("Augmentation", "Recipe", "find_recipe"),
+    "training.trainer": ("Trainer",),
+    "workflows.train": ("resume", "train"),
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Augmentation",
+    "OnnxClassifier",
+    "Recipe",
+    "Trainer",
+    "build",
+    "draw",
+    "evaluate",
+    "find_architecture",
+    "find_recipe",
+    "hold_out",
+    "load_mnist",
+    "one_hot",
+    "reliability",
+    "resume",
+    "scale",
+    "summarise",
+    "to_matrices",
+    "train",
+    "warp",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'inkdigits' has no attribute {name!r}")
+    return getattr(import_module(f"inkdigits.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted([*globals(), *__all__])

@@ -27,10 +27,10 @@ class Reliability:
         expected_error: Mean distance between the two, weighted by count, 0 to 1.
     """
 
-    edges: Float64[np.ndarray, edges]
-    count: Int64[np.ndarray, bins]
-    confidence: Float64[np.ndarray, bins]
-    accuracy: Float64[np.ndarray, bins]
+    edges: Float64[np.ndarray, " edges"]
+    count: Int64[np.ndarray, " bins"]
+    confidence: Float64[np.ndarray, " bins"]
+    accuracy: Float64[np.ndarray, " bins"]
     expected_error: float
 
 

@@ -53,17 +53,17 @@ class Evaluation:
         return wilson_interval(self.correct, self.n)
 
     @property
-    def precision(self) -> Float64[np.ndarray, classes]:
+    def precision(self) -> Float64[np.ndarray, " classes"]:
         """For each class, the share of its answers that are right; NaN if it was never given."""
         return _ratio(np.diag(self.confusion), self.confusion.sum(axis=0))
 
     @property
-    def recall(self) -> Float64[np.ndarray, classes]:
+    def recall(self) -> Float64[np.ndarray, " classes"]:
         """For each class, the share of its images that are found; NaN if there are none."""
         return _ratio(np.diag(self.confusion), self.confusion.sum(axis=1))
 
     @property
-    def mistakes(self) -> Int64[np.ndarray, m]:
+    def mistakes(self) -> Int64[np.ndarray, " m"]:
         """Indices of the images read wrongly, the most confident mistake first."""
         answers = self.probabilities.argmax(axis=1)
         wrong = np.flatnonzero(answers != self.labels)
@@ -107,7 +107,7 @@ def evaluate(probabilities: Probabilities, labels: Labels) -> Evaluation:
     )
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> Float64[np.ndarray, classes]:
+def _ratio(part: np.ndarray, whole: np.ndarray) -> Float64[np.ndarray, " classes"]:
     ratio = np.full(len(whole), np.nan)
     np.divide(part, whole, out=ratio, where=whole > 0)
     return ratio

@@ -45,7 +45,9 @@ def wilson_interval(correct: int, n: int, confidence: float = 0.95) -> tuple[flo
     centre = share + z * z / (2 * n)
     spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    low, high = (centre - spread) / scale, (centre + spread) / scale
+    # The share itself is always inside; rounding must not push it out at 0 and at 1.
+    return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:

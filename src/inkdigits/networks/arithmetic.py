@@ -163,10 +163,7 @@ def _(layer: BatchNormalization, shape: tuple[int, ...]) -> _Effect:
         type="BatchNormalization",
         output_shape=shape,
         params=4 * channels,
-        params_formula=(
-            f"{channels} scales + {channels} shifts + {channels} means + {channels} variances "
-            f"= {4 * channels:,}"
-        ),
+        params_formula=(f"2*{channels} learnt + 2*{channels} tracked = {4 * channels:,}"),
         frozen_params=2 * channels,
     )
 

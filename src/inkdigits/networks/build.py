@@ -7,7 +7,7 @@ not know how the model is trained.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import keras
 import numpy as np
@@ -25,8 +25,7 @@ from inkdigits.networks.architecture import (
     Softmax,
 )
 from inkdigits.networks.layers import FusedBatchNormalization
-
-Precision: TypeAlias = Literal["float32", "bfloat16"]
+from inkdigits.networks.precision import Precision
 
 _POLICIES: dict[Precision, str] = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 

@@ -24,7 +24,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Normalise `inputs`, with batch statistics while training and moving ones otherwise."""
-        if not training or not self.trainable or keras.backend.backend() != "tensorflow":
+        if not training or not self.trainable or mask is not None or not self._can_fuse(inputs):
             return super().call(inputs, training=training, mask=mask)
         from inkdigits.networks.tensorflow_ops import fused_batch_norm
 
@@ -32,3 +32,12 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
         return outputs
+
+    def _can_fuse(self, inputs: Any) -> bool:
+        return (
+            keras.backend.backend() == "tensorflow"
+            and self.scale
+            and self.center
+            and len(inputs.shape) in (2, 4)
+            and self.axis in (-1, len(inputs.shape) - 1)
+        )

@@ -32,12 +32,12 @@ class Movements:
         zoom_y: Rows sampled per row of the result.
     """
 
-    rotation: Float64[np.ndarray, n]
-    shift_x: Float64[np.ndarray, n]
-    shift_y: Float64[np.ndarray, n]
-    shear: Float64[np.ndarray, n]
-    zoom_x: Float64[np.ndarray, n]
-    zoom_y: Float64[np.ndarray, n]
+    rotation: Float64[np.ndarray, " n"]
+    shift_x: Float64[np.ndarray, " n"]
+    shift_y: Float64[np.ndarray, " n"]
+    shear: Float64[np.ndarray, " n"]
+    zoom_x: Float64[np.ndarray, " n"]
+    zoom_y: Float64[np.ndarray, " n"]
 
 
 def draw(
@@ -61,7 +61,7 @@ def draw(
     """
     height, width = size
 
-    def uniform(largest: float) -> Float64[np.ndarray, n]:
+    def uniform(largest: float) -> Float64[np.ndarray, " n"]:
         return rng.uniform(-largest, largest, n)
 
     return Movements(

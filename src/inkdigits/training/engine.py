@@ -1,46 +1,22 @@
 """The engine that takes training steps: one interface, a neutral and a compiled implementation.
 
-Comes in: a Keras model, an optimiser, the training images in memory and a plan of steps. Goes
-out: the changed model and the sums of loss and hits. `NeutralEngine` works on every backend, one
-call of Keras per step; on TensorFlow `make_engine` returns one that compiles the loop itself.
-A test holds both to the same weights.
+Comes in: a task and a plan of steps. Goes out: the changed model and the sums of loss and hits.
+`NeutralEngine` works on every backend, one call of Keras per step; on TensorFlow `make_engine`
+returns one that compiles the loop itself. A test holds both to the same weights.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
 import numpy as np
 
-from inkdigits.arrays import Inputs, Labels, Probabilities, one_hot
+from inkdigits.arrays import Inputs, Probabilities, one_hot
 from inkdigits.training.augmentation import warp
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.sums import Sums
-
-PREDICT_BATCH = 1000
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What an engine works on.
-
-    Attributes:
-        model: From images to probabilities; its last layer is the softmax.
-        optimizer: Built for the model's trainable variables.
-        label_smoothing: Share of each label spread over all classes.
-        fill: What a warp fills the outside with.
-        inputs: Shape (n, height, width, 1), float32.
-        labels: Shape (n,), uint8.
-    """
-
-    model: keras.Sequential
-    optimizer: keras.optimizers.Optimizer
-    label_smoothing: float
-    fill: str
-    inputs: Inputs
-    labels: Labels
+from inkdigits.training.task import PREDICT_BATCH, Task
 
 
 class Engine(Protocol):

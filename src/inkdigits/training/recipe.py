@@ -29,7 +29,7 @@ class Augmentation(_Checked):
             ge=0,
             le=180,
             json_schema_extra={"unit": "degrees"},
-            description="Largest rotation to either side, in degrees.",
+            description="Largest rotation to either side, 0 to 180 degrees.",
         ),
     ] = 0.0
     width_shift: Annotated[
@@ -38,7 +38,7 @@ class Augmentation(_Checked):
             ge=0,
             le=1,
             json_schema_extra={"unit": "of the width"},
-            description="Largest shift left or right, as a fraction of the width.",
+            description="Largest shift left or right, 0 to 1 of the width.",
         ),
     ] = 0.0
     height_shift: Annotated[
@@ -47,7 +47,7 @@ class Augmentation(_Checked):
             ge=0,
             le=1,
             json_schema_extra={"unit": "of the height"},
-            description="Largest shift up or down, as a fraction of the height.",
+            description="Largest shift up or down, 0 to 1 of the height.",
         ),
     ] = 0.0
     shear: Annotated[
@@ -56,7 +56,7 @@ class Augmentation(_Checked):
             ge=0,
             lt=90,
             json_schema_extra={"unit": "degrees"},
-            description="Largest shear to either side, in degrees.",
+            description="Largest shear to either side, from 0 to below 90 degrees.",
         ),
     ] = 0.0
     zoom: Annotated[
@@ -65,13 +65,13 @@ class Augmentation(_Checked):
             ge=0,
             lt=1,
             json_schema_extra={"unit": "of the size"},
-            description="Largest change of size, as a fraction; height and width drawn apart.",
+            description="Largest change of size, 0 to below 1 of it; height and width each.",
         ),
     ] = 0.0
     fill: Annotated[
         Literal["nearest", "constant"],
         Field(
-            description="What comes in from outside the image: its nearest pixel, or black paper."
+            description="What comes in from outside the image: its nearest pixel, or bare paper."
         ),
     ] = "nearest"
 
@@ -92,7 +92,7 @@ class Recipe(_Checked):
         Literal["published", "tutorial"], Field(description="Which network is trained.")
     ]
     epochs: Annotated[
-        int, Field(ge=1, le=10_000, description="Passes over the training images.")
+        int, Field(ge=1, le=10_000, description="Passes over the training images, 1 to 10,000.")
     ] = 5
     batch_size: Annotated[
         int,
@@ -100,11 +100,16 @@ class Recipe(_Checked):
             ge=1,
             le=10_000,
             json_schema_extra={"unit": "images"},
-            description="Images in one training step.",
+            description="Images in one training step, 1 to 10,000.",
         ),
     ] = 64
     learning_rate: Annotated[
-        float, Field(gt=0, le=1, description="Adam's step size; with one-cycle, its peak.")
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="Adam's step size, above 0 and up to 1; with one-cycle, its peak.",
+        ),
     ] = 0.001
     schedule: Annotated[
         Literal["constant", "one-cycle"],
@@ -112,18 +117,35 @@ class Recipe(_Checked):
     ] = "constant"
     warmup: Annotated[
         float,
-        Field(ge=0, lt=1, description="With one-cycle, the fraction of all steps that go up."),
+        Field(
+            ge=0,
+            lt=1,
+            description="With one-cycle, the share of all steps that go up, from 0 to below 1.",
+        ),
     ] = 0.2
     adam_beta_2: Annotated[
-        float, Field(ge=0, lt=1, description="Memory of Adam's average of squared gradients.")
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            description="Share of the old value in Adam's mean squared gradient, 0 to below 1.",
+        ),
     ] = 0.999
     label_smoothing: Annotated[
         float,
-        Field(ge=0, lt=1, description="Share of each label that is spread over all classes."),
+        Field(
+            ge=0,
+            lt=1,
+            description="Share of each label that is spread over all classes, 0 to below 1.",
+        ),
     ] = 0.0
     norm_momentum: Annotated[
         float,
-        Field(ge=0, lt=1, description="Memory of batch normalisation's moving averages."),
+        Field(
+            ge=0,
+            lt=1,
+            description="Share of the old value in batch normalisation's averages, 0 to below 1.",
+        ),
     ] = 0.99
     precision: Annotated[
         Literal["float32", "bfloat16", "auto"],
@@ -152,7 +174,7 @@ class Recipe(_Checked):
             ge=1,
             le=1_000_000,
             json_schema_extra={"unit": "images"},
-            description="With held-out, how many images are held out.",
+            description="With held-out, how many images are held out, 1 to 1,000,000.",
         ),
     ] = 5000
     augmentation: Annotated[

@@ -1,18 +1,15 @@
 """What a trainer reports, and the state from which it can go on.
 
-Comes in: a model and its optimiser. Goes out: plain arrays and numbers, ready to be stored. It
-does not know where they are stored.
+Comes in: numbers and arrays. Goes out: frozen values, ready to be shown or stored. This module
+does not know Keras.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 
-from inkdigits.networks.weights import check_shapes
 from inkdigits.training.sums import Sums
 
 
@@ -71,40 +68,3 @@ class TrainerState:
     sums: Sums
     seconds: float
     history: tuple[EpochRecord, ...]
-
-
-def read_variables(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer
-) -> dict[str, np.ndarray]:
-    """Copy every variable of model and optimiser into arrays by name."""
-    return {
-        name: np.array(keras.ops.convert_to_numpy(variable))
-        for name, variable in _variables(model, optimizer).items()
-    }
-
-
-def write_variables(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, arrays: Mapping[str, np.ndarray]
-) -> None:
-    """Set every variable of model and optimiser from arrays by name.
-
-    Raises:
-        ModelFileError: If a name is missing or unknown, or a shape differs.
-    """
-    variables = _variables(model, optimizer)
-    check_shapes({name: tuple(variable.shape) for name, variable in variables.items()}, arrays)
-    for name, variable in variables.items():
-        variable.assign(arrays[name])
-
-
-def _variables(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer
-) -> dict[str, keras.Variable]:
-    # Numbers as names: those that Keras gives random states depend on what else the process built.
-    named = {}
-    for layer in model.layers:
-        for i, variable in enumerate(layer.variables):
-            named[f"model/{layer.name}/{i}"] = variable
-    for i, variable in enumerate(optimizer.variables):
-        named[f"optimizer/{i}"] = variable
-    return named

@@ -14,9 +14,9 @@ import tensorflow as tf
 
 from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.augmentation import warp
-from inkdigits.training.engine import PREDICT_BATCH, Task
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.sums import Sums
+from inkdigits.training.task import PREDICT_BATCH, Task
 
 
 class TensorFlowEngine:

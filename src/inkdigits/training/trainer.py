@@ -11,25 +11,22 @@ from typing import Protocol
 
 import keras
 import numpy as np
+from jaxtyping import Float32, Int32
 
 from inkdigits.arrays import Inputs, Labels, Probabilities, scale
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.build import build
+from inkdigits.networks.precision import processor_flags, resolve_precision
 from inkdigits.training.augmentation import warp
-from inkdigits.training.engine import Task, make_engine
+from inkdigits.training.engine import make_engine
 from inkdigits.training.plan import EpochPlan, Purpose, plan_epoch
-from inkdigits.training.precision import processor_flags, resolve_precision
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.schedule import learning_rate
-from inkdigits.training.state import (
-    EpochRecord,
-    Progress,
-    TrainerState,
-    read_variables,
-    write_variables,
-)
+from inkdigits.training.state import EpochRecord, Progress, TrainerState
 from inkdigits.training.sums import Sums
+from inkdigits.training.task import Task
+from inkdigits.training.variables import read_variables, write_variables
 
 CHUNK_SECONDS = 0.5  # how long one call into the engine should take: the pace of a progress bar
 FIRST_CHUNK = 8  # steps
@@ -97,6 +94,16 @@ class Trainer:
                 train.labels,
             )
         )
+
+    @property
+    def backend(self) -> str:
+        """What Keras runs on."""
+        return str(keras.backend.backend())
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Training steps in each epoch."""
+        return self._steps
 
     @property
     def images_seen(self) -> int:
@@ -172,8 +179,25 @@ class Trainer:
             return inputs, labels
         plan = self._plan(epoch, purpose=Purpose.VALIDATION)
         order = plan.order.ravel()
-        warped = warp(inputs[order], plan.matrices.reshape(-1, 8), self.recipe.augmentation.fill)
-        return np.asarray(keras.ops.convert_to_numpy(warped)), labels[order]
+        return self._warp(inputs[order], plan.matrices.reshape(-1, 8)), labels[order]
+
+    def first_batch(self, n: int) -> tuple[Int32[np.ndarray, " n"], Inputs]:
+        """Return the first images that the run learns from, as it sees them.
+
+        Args:
+            n: How many; fewer where the batch is smaller.
+
+        Returns:
+            Their indices among the training images, and the warped images.
+        """
+        plan = self._plan(1)
+        order, matrices = plan.order[0, :n], plan.matrices[0, :n]
+        inputs = scale(self._train.images[order])
+        return order, self._warp(inputs, matrices)
+
+    def _warp(self, inputs: Inputs, matrices: Float32[np.ndarray, "n 8"]) -> Inputs:
+        warped = warp(inputs, matrices, self.recipe.augmentation.fill)
+        return np.asarray(keras.ops.convert_to_numpy(warped), dtype=np.float32)
 
     def _fit_epoch(self, observer: Observer) -> bool:
         plan = self._plan(self._epoch)

@@ -7,9 +7,9 @@ processor multiplies it in hardware: Intel's AMX and AVX-512 BF16, AMD's AVX-512
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from inkdigits.networks.build import Precision
+Precision: TypeAlias = Literal["float32", "bfloat16"]
 
 BFLOAT16_FLAGS = frozenset({"amx_bf16", "avx512_bf16", "avx_bf16", "bf16"})
 

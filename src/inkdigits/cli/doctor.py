@@ -1,0 +1,123 @@
+"""`inkdigits doctor`: what this machine has, and whether everything is in place."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import typer
+
+from inkdigits import __version__
+from inkdigits.cli.extras import missing_training_modules
+from inkdigits.cli.output import JsonOption, print_json, stdout
+from inkdigits.errors import EXIT_SOME_FAILED, InkdigitsError
+from inkdigits.networks.precision import processor_flags, resolve_precision
+from inkdigits.runs.machine import available_cores, installed_version, processor_name
+
+SMALL_INSTALL = ("numpy", "onnxruntime", "pillow", "pydantic", "rich", "safetensors", "typer")
+TRAINING_INSTALL = ("keras", "onnx", "matplotlib", "jinja2")
+BACKENDS = ("tensorflow", "tensorflow-cpu", "jax", "torch")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What.
+        ok: Whether it is as it should be.
+        detail: What was found, and what to do if it is not.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def doctor(json: JsonOption = False) -> None:
+    """Check the installation and tell what training and recognition will run on.
+
+    Exit code 1 if something does not work.
+
+    Example: inkdigits doctor
+    """
+    checks = list(_examine())
+    ok = all(check.ok for check in checks)
+    if json:
+        print_json({"ok": ok, "checks": [asdict(check) for check in checks]})
+    else:
+        _print(checks)
+    if not ok:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _examine() -> Iterator[Check]:
+    yield Check("inkdigits", True, __version__)
+    yield Check("python", True, platform.python_version())
+    yield Check("system", True, f"{platform.system()} {platform.release()} {platform.machine()}")
+    yield Check("processor", True, f"{processor_name()}, {available_cores()} cores")
+    yield _check_precision()
+    yield Check("recognition", True, _versions(SMALL_INSTALL))
+    yield _check_training()
+    yield _check_backends()
+    yield _check_data()
+    yield _check_temporary_folder()
+
+
+def _check_precision() -> Check:
+    precision = resolve_precision("auto", processor_flags())
+    reason = {
+        "bfloat16": "the processor multiplies bfloat16",
+        "float32": "the processor has no bfloat16, or does not say so",
+    }[precision]
+    return Check("training precision", True, f"{precision}: {reason}")
+
+
+def _check_training() -> Check:
+    missing = missing_training_modules()
+    if missing:
+        remedy = "install with `pip install 'inkdigits[train]'`"
+        return Check("training", False, f"{', '.join(missing)} missing; {remedy}")
+    return Check("training", True, _versions(TRAINING_INSTALL))
+
+
+def _check_backends() -> Check:
+    found = _versions(BACKENDS)
+    remedy = "none of TensorFlow, JAX and PyTorch; install with `pip install 'inkdigits[train]'`"
+    return Check("backends", bool(found), found or remedy)
+
+
+def _check_data() -> Check:
+    from inkdigits.datasets.mnist import load_mnist
+
+    try:
+        dataset = load_mnist()
+    except InkdigitsError as error:
+        return Check("data", False, str(error))
+    return Check("data", True, f"MNIST complete, SHA-256 {dataset.checksum}")
+
+
+def _check_temporary_folder() -> Check:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "probe").write_bytes(b"probe")
+    except OSError as error:
+        return Check("temporary files", False, f"cannot be written: {error.strerror}")
+    return Check("temporary files", True, f"can be written in {tempfile.gettempdir()}")
+
+
+def _versions(packages: tuple[str, ...]) -> str:
+    found = ((name, installed_version(name)) for name in packages)
+    return ", ".join(f"{name} {version}" for name, version in found if version)
+
+
+def _print(checks: list[Check]) -> None:
+    out = stdout()
+    width = max(len(check.name) for check in checks)
+    for check in checks:
+        mark = "[green]ok    [/]" if check.ok else "[bold red]broken[/]"
+        out.print(f"{mark}  {check.name:<{width}}  ", end="")
+        out.print(check.detail, markup=False)

@@ -1,0 +1,101 @@
+"""The program `inkdigits`: its verbs, and what a person sees when something goes wrong.
+
+Comes in: the words of a command line. Goes out: an exit code: 0 done, 1 some inputs failed,
+2 wrong usage or input, 3 internal error, 130 stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from inkdigits import __version__
+from inkdigits.cli import data, doctor, evaluate, summary, train
+from inkdigits.cli.output import stderr
+from inkdigits.errors import (
+    EXIT_DONE,
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    EXIT_WRONG_INPUT,
+    InkdigitsError,
+)
+
+app = typer.Typer(
+    name="inkdigits",
+    help="Train, measure, explain and run a network that reads handwritten digits.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.command()(summary.summary)
+app.add_typer(data.app)
+app.command()(doctor.doctor)
+
+
+@app.callback(invoke_without_command=True)
+def _common(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    if version:
+        print(f"inkdigits {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the program and exit with its code."""
+    # TensorFlow writes pages of notices about the processor unless told otherwise before import.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the program and turn every failure into one line on stderr and an exit code.
+
+    Args:
+        arguments: The words after the program's name.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = app(arguments, prog_name="inkdigits", standalone_mode=False)
+        if code == EXIT_INTERRUPTED:  # Typer's answer to Ctrl-C
+            return _fail("stopped", EXIT_INTERRUPTED)
+        return code if isinstance(code, int) else EXIT_DONE
+    except InkdigitsError as error:
+        return _fail(str(error), error.exit_code)
+    except typer.TyperException as error:
+        message = _usage_message(error)
+        # Without any words the program has printed its help, which says it all.
+        return _fail(message, EXIT_WRONG_INPUT) if message else EXIT_WRONG_INPUT
+    except typer.Abort:
+        return _fail("stopped", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; what is left in the buffer has no reader.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+    except Exception as error:
+        if os.environ.get("INKDIGITS_DEBUG"):
+            traceback.print_exc()
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        return _fail(
+            f"internal error: {reason} (set INKDIGITS_DEBUG=1 to see where)", EXIT_INTERNAL
+        )
+
+
+def _usage_message(error: typer.TyperException) -> str:
+    message = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    if context is None or not message:
+        return message
+    return f"{message.rstrip('.')}; see `{context.command_path} --help`"
+
+
+def _fail(message: str, code: int) -> int:
+    stderr().print(f"inkdigits: {message}", style="bold red", markup=False)
+    return code

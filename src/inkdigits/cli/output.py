@@ -1,0 +1,53 @@
+"""Where the command line prints: results on stdout, everything else on stderr.
+
+Comes in: values and sentences. Goes out: text for a person, or one JSON document for a program.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")
+]
+
+
+def stdout() -> Console:
+    """Return the console for results."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def stderr() -> Console:
+    """Return the console for progress and errors."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print a document for machines."""
+    json.dump(document, sys.stdout, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it.
+
+    Example:
+        >>> percent(0.99284)
+        '99.28 %'
+    """
+    return f"{100 * share:.2f} %"
+
+
+def percent_range(interval: tuple[float, float]) -> str:
+    """Return an interval of shares as people read it.
+
+    Example:
+        >>> percent_range((0.9908, 0.9943))
+        '99.08 to 99.43 %'
+    """
+    return f"{100 * interval[0]:.2f} to {percent(interval[1])}"

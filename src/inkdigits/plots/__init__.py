@@ -1,0 +1,1 @@
+"""Plots: a computed result -> a matplotlib figure. Nothing is computed here."""

@@ -1,0 +1,206 @@
+"""From a trained network to a finished run folder: files, figures, plots, report, manifest.
+
+Comes in: a trainer that is done. Goes out: the rest of its run folder, the manifest last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from inkdigits import __version__
+from inkdigits.arrays import scale
+from inkdigits.datasets.dataset import Dataset, LabelledImages
+from inkdigits.evaluation.calibration import reliability
+from inkdigits.evaluation.metrics import Evaluation, evaluate
+from inkdigits.evaluation.mistakes import mistakes_to_csv
+from inkdigits.export.keras_file import save_keras, to_keras
+from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.networks.architecture import find_architecture
+from inkdigits.networks.arithmetic import summarise
+from inkdigits.networks.weights import get_weights
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.reports.content import ReportContent
+from inkdigits.reports.page import render
+from inkdigits.runs.files import fill_whole, make_folder, write_whole
+from inkdigits.runs.folder import RunFolder
+from inkdigits.runs.machine import describe_machine
+from inkdigits.runs.manifest import DataSource, Manifest, Score, Training
+from inkdigits.runs.weights_file import write_arrays
+from inkdigits.training.engine import predict_with
+from inkdigits.training.recipe import RECIPES, Recipe
+from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.data import Parts
+from inkdigits.workflows.pictures import draw_plots
+from inkdigits.workflows.stopwatch import Stopwatch
+
+CHECKED_IMAGES = 200
+EXPORT_TOLERANCE = 1e-4  # both compute in float32, but add in another order
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A run whose training is done, with all that its last files are made from."""
+
+    run: RunFolder
+    recipe: Recipe
+    seed: int
+    trainer: Trainer
+    dataset: Dataset
+    parts: Parts
+
+
+def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
+    """Write everything that a finished run holds.
+
+    The figures are those of the exported network in float32, read back from its file and run by
+    ONNX Runtime: what is measured is what the user gets.
+
+    Args:
+        done: The run; recipe and history are in its folder already.
+        stopwatch: Measures the parts.
+
+    Returns:
+        The manifest, as written.
+
+    Raises:
+        OutputError: If something cannot be written.
+        RuntimeError: If the exported network does not answer as Keras does.
+    """
+    classifier = _write_networks(done)
+    stopwatch.lap("export")
+    test = evaluate(classifier.probabilities(done.parts.test.images), done.parts.test.labels)
+    validation = _validate(done.trainer)
+    write_whole(done.run.mistakes, mistakes_to_csv(test, done.dataset.class_names))
+    stopwatch.lap("evaluate")
+    plots = _write_plots(done, test)
+    stopwatch.lap("plots")
+    manifest = _describe(done, test, validation, stopwatch)
+    write_whole(done.run.report, render(_report_content(done, manifest, test, plots)))
+    stopwatch.lap("report")
+    manifest = manifest.model_copy(update={"timing": stopwatch.timing()})
+    write_whole(done.run.manifest, manifest.to_json())
+    return manifest
+
+
+def _write_networks(done: Finished) -> OnnxClassifier:
+    architecture = find_architecture(done.recipe.network)
+    weights = get_weights(done.trainer.model)
+    write_arrays(done.run.weights, weights)
+    write_whole(done.run.onnx, to_onnx(architecture, weights, done.dataset.class_names))
+    model = to_keras(architecture, weights)
+    fill_whole(done.run.keras, lambda path: save_keras(model, path))
+    classifier = OnnxClassifier(done.run.onnx)
+    images = done.parts.test.images[:CHECKED_IMAGES]
+    difference = np.abs(classifier.probabilities(images) - predict_with(model, scale(images)))
+    if difference.max() > EXPORT_TOLERANCE:
+        raise RuntimeError(
+            f"the exported network's probabilities must be within {EXPORT_TOLERANCE} of Keras's; "
+            f"the largest difference is {difference.max()}"
+        )
+    return classifier
+
+
+def _validate(trainer: Trainer) -> Evaluation:
+    inputs, labels = trainer.validation_set(trainer.recipe.epochs)
+    return evaluate(trainer.predict(inputs), labels)
+
+
+def _write_plots(done: Finished, test: Evaluation) -> dict[str, bytes]:
+    plots = draw_plots(done.trainer, done.dataset, done.parts, test)
+    make_folder(done.run.plots)
+    for name, picture in plots.items():
+        write_whole(done.run.plots / f"{name}.png", picture)
+    return plots
+
+
+def _describe(
+    done: Finished, test: Evaluation, validation: Evaluation, stopwatch: Stopwatch
+) -> Manifest:
+    run, trainer, parts = done.run, done.trainer, done.parts
+    flawed = done.recipe.validation == "augmented-test"
+    files = (run.recipe, run.history, run.weights, run.onnx, run.keras, run.mistakes)
+    return Manifest(
+        inkdigits=__version__,
+        command=command_for(done.recipe, done.seed, run),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        seed=done.seed,
+        data=DataSource(
+            name=done.dataset.name,
+            sha256=done.dataset.checksum,
+            train_images=len(parts.train),
+            validation_images=validation.n,
+            test_images=len(parts.test),
+        ),
+        machine=describe_machine(),
+        train=Training(
+            seconds=trainer.seconds,
+            images_per_second=trainer.images_per_second,
+            images=trainer.images_seen,
+            epochs=done.recipe.epochs,
+            precision=trainer.precision,
+            backend=trainer.backend,
+        ),
+        timing=stopwatch.timing(),
+        validation=_score(validation),
+        test=_score(test),
+        test_augmented=_score(validation) if flawed else None,
+        sha256={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+    )
+
+
+def _score(evaluation: Evaluation) -> Score:
+    return Score(
+        accuracy=evaluation.accuracy,
+        correct=evaluation.correct,
+        n=evaluation.n,
+        interval95=evaluation.interval95,
+        loss=evaluation.log_loss,
+    )
+
+
+def _report_content(
+    done: Finished, manifest: Manifest, test: Evaluation, plots: Mapping[str, bytes]
+) -> ReportContent:
+    classes = len(done.dataset.class_names)
+    labelled: LabelledImages = done.parts.train
+    return ReportContent(
+        manifest=manifest,
+        recipe=done.recipe,
+        summary=summarise(find_architecture(done.recipe.network)),
+        history=done.trainer.history,
+        class_names=done.dataset.class_names,
+        train_counts=tuple(labelled.class_counts(classes)),
+        evaluation=test,
+        reliability=reliability(test.probabilities, test.labels),
+        test=done.parts.test,
+        plots=plots,
+    )
+
+
+def command_for(recipe: Recipe, seed: int, run: RunFolder) -> str:
+    """Return the command that makes a run again.
+
+    A built-in recipe is called by its name, with `--epochs` where that was changed; any other by
+    the copy in the run's folder.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from inkdigits.training.recipe import TUTORIAL
+        >>> command_for(TUTORIAL.replace(epochs=2), 3, RunFolder(Path("runs/a")))
+        'inkdigits train --recipe tutorial --epochs 2 --seed 3'
+    """
+    known = RECIPES.get(recipe.name)
+    words = ["inkdigits", "train", "--recipe"]
+    if known and recipe == known.replace(epochs=recipe.epochs):
+        words.append(recipe.name)
+        if recipe != known:
+            words += ["--epochs", str(recipe.epochs)]
+    else:
+        words.append(str(run.recipe))
+    return shlex.join([*words, "--seed", str(seed)])

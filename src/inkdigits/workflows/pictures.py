@@ -1,0 +1,66 @@
+"""Which pictures a run's folder and report show.
+
+Comes in: a finished training. Goes out: PNGs by name, drawn by the plots package.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inkdigits.arrays import Images
+from inkdigits.datasets.dataset import Dataset, LabelledImages
+from inkdigits.datasets.selection import first_of_each_class
+from inkdigits.evaluation.calibration import reliability
+from inkdigits.evaluation.metrics import Evaluation
+from inkdigits.plots.confusion import confusion_matrix
+from inkdigits.plots.curves import curves
+from inkdigits.plots.digits import augmented_batch, mistakes, sample_grid
+from inkdigits.plots.png import to_png
+from inkdigits.plots.reliability import reliability_diagram
+from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.data import Parts
+
+SAMPLES_PER_CLASS = 10
+AUGMENTED_IMAGES = 16
+MISTAKES_SHOWN = 40
+
+
+def draw_plots(
+    trainer: Trainer, dataset: Dataset, parts: Parts, test: Evaluation
+) -> dict[str, bytes]:
+    """Draw every plot of a run.
+
+    Args:
+        trainer: Its last epoch is done.
+        dataset: What was learnt from.
+        parts: How it was split.
+        test: The answers to the test images.
+
+    Returns:
+        PNG by name: samples, augmented-batch, curves, confusion-matrix, mistakes, calibration.
+    """
+    names = dataset.class_names
+    samples = first_of_each_class(parts.train, len(names), SAMPLES_PER_CLASS)
+    originals, augmented = augmented_examples(trainer, parts.train)
+    wrong = test.mistakes[:MISTAKES_SHOWN]
+    figures = {
+        "samples": sample_grid(samples.images, samples.labels, names),
+        "augmented-batch": augmented_batch(originals, augmented),
+        "curves": curves(trainer.history),
+        "confusion-matrix": confusion_matrix(test.confusion, names),
+        "mistakes": mistakes(
+            parts.test.images[wrong], parts.test.labels[wrong], test.probabilities[wrong], names
+        ),
+        "calibration": reliability_diagram(reliability(test.probabilities, test.labels)),
+    }
+    return {name: to_png(figure) for name, figure in figures.items()}
+
+
+def augmented_examples(trainer: Trainer, train: LabelledImages) -> tuple[Images, np.ndarray]:
+    """Return the first images of the run's first batch, as they were and as they were learnt from.
+
+    Returns:
+        Originals, shape (n, height, width), uint8, and augmented, the same shape, float32, 0 to 1.
+    """
+    order, augmented = trainer.first_batch(AUGMENTED_IMAGES)
+    return train.images[order], augmented[..., 0]
