@@ -1,0 +1,130 @@
+"""The manifest: what a run was made from, where, how long it took and what came out.
+
+Comes in: the facts of a run. Goes out: `manifest.json`, and the value read back from it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from inkdigits.errors import ModelFileError
+
+Interval = tuple[float, float]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Score(_Record):
+    """How many images were read rightly.
+
+    Attributes:
+        accuracy: correct / n.
+        correct: Images read rightly.
+        n: Images.
+        interval95: Wilson's 95 % interval of the accuracy.
+        loss: Mean cross-entropy in nats.
+    """
+
+    accuracy: Fraction
+    correct: Annotated[int, Field(ge=0)]
+    n: Annotated[int, Field(ge=1)]
+    interval95: Interval
+    loss: float
+
+
+class Training(_Record):
+    """What training took.
+
+    Attributes:
+        seconds: Spent in training steps; start-up, validation and reports not counted.
+        images_per_second: Training images through the network in a second of these.
+        images: Training images through the network.
+        epochs: Passes over the training images.
+        precision: What the layers computed in.
+        backend: What Keras ran on.
+    """
+
+    seconds: float
+    images_per_second: float
+    images: int
+    epochs: int
+    precision: Literal["float32", "bfloat16"]
+    backend: str
+
+
+class Machine(_Record):
+    """Where the run was made."""
+
+    system: str
+    processor: str
+    cores: int
+    python: str
+    packages: dict[str, str]
+
+
+class DataSource(_Record):
+    """What was learnt from and measured on."""
+
+    name: str
+    sha256: str
+    train_images: int
+    validation_images: int
+    test_images: int
+
+
+class Manifest(_Record):
+    """Everything there is to know about a finished run.
+
+    Attributes:
+        format: Version of this layout.
+        inkdigits: Version of the program.
+        command: The command that makes the run again.
+        finished: When, in ISO 8601 with the zone.
+        seed: Seed of everything random.
+        data: What was learnt from and measured on.
+        machine: Where.
+        train: What training took.
+        timing: Seconds of each part of the whole process.
+        validation: Figures on the validation images after the last epoch.
+        test: Figures on the clean test images.
+        test_augmented: With recipes that validate on augmented test images, the figure they
+            call validation; None otherwise.
+        sha256: Digest of each file that a reader of the run relies on.
+    """
+
+    format: Literal[1] = 1
+    inkdigits: str
+    command: str
+    finished: str
+    seed: Annotated[int, Field(ge=0)]
+    data: DataSource
+    machine: Machine
+    train: Training
+    timing: dict[str, float]
+    validation: Score
+    test: Score
+    test_augmented: Score | None
+    sha256: dict[str, str]
+
+    def to_json(self) -> str:
+        """Return the manifest as JSON."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Manifest:
+        """Read a manifest.
+
+        Raises:
+            ModelFileError: If the text is not a manifest of this format.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise ModelFileError(f"manifest.json is damaged: {where}: {first['msg']}") from None
