@@ -1,0 +1,80 @@
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from inkdigits import __version__
+from inkdigits.cli import summary
+
+VERBS = [["train"], ["evaluate"], ["summary"], ["data"], ["data", "show"], ["doctor"]]
+
+
+def test_the_version_is_told(inkdigits: Callable):
+    assert inkdigits("--version").out == f"inkdigits {__version__}\n"
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_every_verb_has_help_with_an_example(inkdigits: Callable, verb: list[str]):
+    result = inkdigits(*verb, "--help")
+    assert result.code == 0
+    if verb != ["data"]:
+        assert f"Example: inkdigits {' '.join(verb)}" in result.out
+        assert "--json" in result.out
+
+
+def test_without_words_it_shows_its_help(inkdigits: Callable):
+    result = inkdigits()
+    assert result.code == 2
+    assert "Commands" in result.out + result.err
+
+
+def test_an_unknown_verb_is_one_line_with_a_suggestion(inkdigits: Callable):
+    result = inkdigits("trian")
+    assert (result.code, result.out) == (2, "")
+    assert "No such command 'trian'. Did you mean 'train'?" in result.err
+    assert len(result.err.strip().splitlines()) == 1
+
+
+def test_a_defect_is_code_3_and_one_line(inkdigits: Callable, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("half a\nsurprise")
+
+    monkeypatch.setattr(summary, "summarise", broken)
+    result = inkdigits("summary")
+    assert result.code == 3
+    assert result.err.startswith("inkdigits: internal error: ZeroDivisionError: half a (set INK")
+    assert "Traceback" not in result.err
+
+
+def test_a_defect_shows_its_place_on_request(inkdigits: Callable, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(summary, "summarise", broken)
+    monkeypatch.setenv("INKDIGITS_DEBUG", "1")
+    assert "Traceback" in inkdigits("summary").err
+
+
+def test_ctrl_c_outside_training_is_one_word_and_code_130(
+    inkdigits: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(summary, "summarise", stopped)
+    result = inkdigits("summary")
+    assert result.code == 130
+    assert result.err.strip() == "inkdigits: stopped"
+
+
+def test_a_reader_that_has_had_enough_is_no_error():
+    program = [sys.executable, "-c", "from inkdigits.cli.main import main; main()"]
+    with subprocess.Popen(
+        [*program, "data", "show", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        process.stdout.read(1)
+        process.stdout.close()
+        _, stderr = process.communicate()
+    assert stderr == b""

@@ -1,0 +1,173 @@
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inkdigits.training.recipe import Recipe
+
+
+def test_json_has_the_keys_that_others_rely_on(trained: tuple[Path, Any, str]):
+    out, document, _ = trained
+    assert document["run"] == str(out)
+    assert document["report"] == str(out / "report.html")
+    assert document["test"]["n"] == 10_000
+    assert document["test"]["accuracy"] == document["test"]["correct"] / 10_000
+    low, high = document["test"]["interval95"]
+    assert low < document["test"]["accuracy"] < high
+    assert document["train"]["seconds"] > 0
+    assert document["train"]["images_per_second"] == pytest.approx(
+        60_000 / document["train"]["seconds"]
+    )
+    assert document["timing"]["total"] >= document["train"]["seconds"]
+    assert document["test_augmented"]["n"] == 10_000
+
+
+def test_it_has_learnt_to_read(trained: tuple[Path, Any, str]):
+    assert trained[1]["test"]["accuracy"] > 0.95
+
+
+def test_options_take_the_place_of_the_recipes_fields(trained: tuple[Path, Any, str]):
+    out, document, _ = trained
+    recipe = Recipe.from_json((out / "recipe.json").read_bytes())
+    assert (recipe.name, recipe.epochs, recipe.batch_size) == ("brisk", 1, 500)
+    assert document["seed"] == 5
+
+
+def test_progress_and_nothing_else_goes_to_stderr(trained: tuple[Path, Any, str]):
+    lines = [line for line in trained[2].splitlines() if line.strip()]
+    assert len(lines) == 1
+    assert lines[0].startswith("epoch 1/1  loss ")
+
+
+def test_evaluate_gives_the_figures_of_the_run(trained: tuple[Path, Any, str], inkdigits: Callable):
+    out, document, _ = trained
+    again = inkdigits("evaluate", str(out), "--json").document
+    assert again["test"]["correct"] == document["test"]["correct"]
+    assert again["test"]["interval95"] == document["test"]["interval95"]
+    assert again["test"]["loss"] == pytest.approx(document["test"]["loss"])
+
+
+def test_evaluate_takes_the_onnx_file_alone(trained: tuple[Path, Any, str], inkdigits: Callable):
+    out, document, _ = trained
+    result = inkdigits("evaluate", str(out / "model.onnx"), "--json")
+    assert result.document["test"]["correct"] == document["test"]["correct"]
+
+
+def test_evaluate_prints_figures_for_people(trained: tuple[Path, Any, str], inkdigits: Callable):
+    out, document, _ = trained
+    result = inkdigits("evaluate", str(out))
+    correct = document["test"]["correct"]
+    assert f"test accuracy {correct / 100:.2f} % ({correct:,} of 10,000;" in result.out
+    assert "precision" in result.out
+
+
+def test_a_network_that_was_tampered_with_is_refused(
+    trained: tuple[Path, Any, str], inkdigits: Callable, tmp_path: Path
+):
+    import shutil
+
+    copy = tmp_path / "run"
+    shutil.copytree(trained[0], copy)
+    content = bytearray((copy / "model.onnx").read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / "model.onnx").write_bytes(content)
+    result = inkdigits("evaluate", str(copy))
+    assert result.code == 2
+    assert "model.onnx is not the file that the run wrote" in result.err
+
+
+def test_summary_shows_the_network_of_a_run(trained: tuple[Path, Any, str], inkdigits: Callable):
+    result = inkdigits("summary", "--model", str(trained[0]), "--json")
+    assert result.document["total_params"] == 594_922
+
+
+def test_a_finished_run_cannot_be_resumed(trained: tuple[Path, Any, str], inkdigits: Callable):
+    result = inkdigits("train", "--resume", str(trained[0]))
+    assert result.code == 2
+    assert "is finished; its report is" in result.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--epochs", "0"], "`epochs` must be a whole number between 1 and 10,000; received 0"),
+        (["--recipe", "tutrial"], "there is no recipe 'tutrial'; the recipes are published, tut"),
+        (["--recipe", "none.json"], "cannot read the recipe none.json: No such file or directory"),
+        (["--seed", "-1"], "`--seed` must be between 0 and 2,147,483,647; received -1"),
+        (["--epoch", "3"], "No such option: --epoch (Possible options: --epochs"),
+        (["--epochs", "many"], "Invalid value for '--epochs': Input should be a valid integer"),
+        (["--resume", "nowhere"], "nowhere is not a run folder: it has no recipe.json"),
+        (["--resume", "run", "--epochs", "3"], "`--resume` goes with no other option"),
+        (["--out", "/proc/inkdigits"], "cannot write /proc/inkdigits: "),
+        (["--out", "/dev/null"], "`--out` must be a new or empty folder; received /dev/null"),
+    ],
+)
+def test_a_mistake_of_the_users_is_one_line_and_code_2(
+    inkdigits: Callable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    message: str,
+):
+    monkeypatch.chdir(tmp_path)
+    result = inkdigits("train", *words)
+    assert result.code == 2
+    assert result.out == ""
+    assert len(result.err.strip().splitlines()) == 1
+    assert message in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_misspelt_field_is_one_line_and_code_2(inkdigits: Callable, tmp_path: Path):
+    recipe = tmp_path / "mine.json"
+    recipe.write_text('{"name": "mine", "network": "tutorial", "epocs": 3}')
+    result = inkdigits("train", "--recipe", str(recipe))
+    assert result.code == 2
+    assert "mine.json: a recipe has no field `epocs`; did you mean `epochs`?" in result.err
+
+
+def test_without_the_training_extra_it_says_how_to_get_it(
+    inkdigits: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from inkdigits.cli import extras
+
+    monkeypatch.setattr(extras, "missing_training_modules", lambda: ["keras"])
+    result = inkdigits("train", "--out", str(tmp_path / "run"))
+    assert result.code == 2
+    assert "training needs keras; install them with `pip install 'inkdigits[train]'`" in result.err
+    assert not (tmp_path / "run").exists()
+
+
+def wait_for_training(process: subprocess.Popen[str], out: Path) -> None:
+    """Wait until the process has written its start and is about to train or training."""
+    import time
+
+    for _ in range(600):
+        if (out / "start.json").exists() or process.poll() is not None:
+            time.sleep(8)
+            return
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_in_an_epoch_keeps_the_run_and_says_how_to_go_on(
+    program: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: signal.Signals
+):
+    out = tmp_path / "run"
+    process = program("train", "--recipe", "published", "--out", str(out), "--json")
+    wait_for_training(process, out)
+    os.kill(process.pid, number)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert stdout == ""
+    assert "Traceback" not in stderr
+    last = stderr.strip().splitlines()[-1]
+    assert last.startswith("inkdigits: stopped in epoch 1 of 5, after step ")
+    assert last.endswith(f"go on with `inkdigits train --resume {out}`")
+    (checkpoint,) = (out / "checkpoints").iterdir()
+    assert checkpoint.name.startswith("epoch-0001-step-")
+    assert [path for path in out.rglob("*") if path.name.startswith(".")] == []

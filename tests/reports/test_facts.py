@@ -1,0 +1,47 @@
+import pytest
+
+from inkdigits.reports.facts import accuracy_bar, axis_start, laps, movements, total
+from inkdigits.runs.manifest import Score
+from inkdigits.training.recipe import Augmentation
+
+
+def score(low, high):
+    return Score(accuracy=(low + high) / 2, correct=1, n=2, interval95=(low, high), loss=0.0)
+
+
+@pytest.mark.parametrize(
+    ("lows", "start"),
+    [([0.996], 0.995), ([0.993], 0.99), ([0.993, 0.977], 0.95), ([0.3], 0.0), ([0.0], 0.0)],
+)
+def test_the_axis_starts_below_every_interval(lows, start):
+    assert axis_start([score(low, 1.0) for low in lows]) == start
+
+
+def test_a_bar_runs_from_the_start_to_one():
+    bar = accuracy_bar(score(0.6, 1.0), start=0.5)
+    assert (bar.low, bar.point, bar.high) == pytest.approx((0.2, 0.6, 1.0))
+
+
+def test_every_field_of_the_augmentation_has_a_row():
+    rows = movements(Augmentation(), (28, 28))
+    assert [row.name.replace(" ", "_") for row in rows] == list(Augmentation.model_fields)
+    assert all(row.description for row in rows)
+    assert {row.limits for row in rows} == {"none", "nearest"}
+
+
+def test_shifts_are_told_in_pixels_of_their_own_side():
+    moved = Augmentation(width_shift=0.1, height_shift=0.1)
+    limits = {row.name: row.limits for row in movements(moved, (20, 40))}
+    assert limits["width shift"].endswith("4.0 pixels")
+    assert limits["height shift"].endswith("2.0 pixels")
+
+
+def test_shares_of_time_are_of_the_total_even_if_parts_are_missing():
+    parts = laps({"train": 6.0, "total": 8.0})
+    assert [(lap.name, lap.share) for lap in parts] == [("train", 0.75)]
+    assert total({"train": 6.0, "total": 8.0}) == 8.0
+
+
+def test_no_time_at_all_divides_by_nothing():
+    assert laps({"train": 0.0})[0].share == 0.0
+    assert laps({}) == []
