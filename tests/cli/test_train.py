@@ -49,12 +49,15 @@ def test_evaluate_gives_the_figures_of_the_run(trained: tuple[Path, Any, str], i
     assert again["test"]["correct"] == document["test"]["correct"]
     assert again["test"]["interval95"] == document["test"]["interval95"]
     assert again["test"]["loss"] == pytest.approx(document["test"]["loss"])
+    assert again["train"] == document["train"]
+    assert again["run"] == document["run"]
 
 
 def test_evaluate_takes_the_onnx_file_alone(trained: tuple[Path, Any, str], inkdigits: Callable):
     out, document, _ = trained
     result = inkdigits("evaluate", str(out / "model.onnx"), "--json")
     assert result.document["test"]["correct"] == document["test"]["correct"]
+    assert result.document["train"] is None
 
 
 def test_evaluate_prints_figures_for_people(trained: tuple[Path, Any, str], inkdigits: Callable):

@@ -11,6 +11,7 @@ from rich.table import Table
 from inkdigits.cli.output import JsonOption, percent, percent_range, print_json, stdout
 from inkdigits.evaluation.calibration import reliability
 from inkdigits.evaluation.metrics import Evaluation
+from inkdigits.runs.manifest import Manifest
 
 
 def evaluate(
@@ -24,18 +25,20 @@ def evaluate(
     Example: inkdigits evaluate runs/tutorial-1
     """
     from inkdigits.datasets.mnist import DIGIT_NAMES
-    from inkdigits.workflows.evaluate import evaluate_network
+    from inkdigits.workflows.evaluate import evaluate_network, read_manifest
 
     result = evaluate_network(network)
     if json:
-        print_json(evaluate_document(network, result))
+        print_json(evaluate_document(network, result, read_manifest(network)))
     else:
         _print_figures(result)
         stdout().print(_class_table(result, DIGIT_NAMES))
 
 
-def evaluate_document(network: Path, result: Evaluation) -> dict[str, Any]:
-    """Return what `inkdigits evaluate --json` prints."""
+def evaluate_document(
+    network: Path, result: Evaluation, manifest: Manifest | None
+) -> dict[str, Any]:
+    """Return what `inkdigits evaluate --json` prints; "train" is null for a bare ONNX file."""
     return {
         "run": str(network),
         "data": "mnist",
@@ -55,6 +58,7 @@ def evaluate_document(network: Path, result: Evaluation) -> dict[str, Any]:
             }
             for label in range(len(result.confusion))
         ],
+        "train": manifest.train.model_dump() if manifest else None,
         "confusion": result.confusion.tolist(),
         "mistakes": result.mistakes.tolist(),
     }

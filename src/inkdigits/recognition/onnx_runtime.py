@@ -43,13 +43,9 @@ class OnnxClassifier:
             self._session = onnxruntime.InferenceSession(
                 content, options, providers=["CPUExecutionProvider"]
             )
-            properties = self._session.get_modelmeta().custom_metadata_map
-            self.class_names: tuple[str, ...] = tuple(json.loads(properties["class_names"]))
+            self._input_name, self.input_size, self.class_names = _signature(self._session)
         except Exception as error:  # ONNX Runtime raises a class of its own for each cause
             raise ModelFileError(f"{path} is not a network of inkdigits") from error
-        (first,) = self._session.get_inputs()
-        self._input_name = first.name
-        self.input_size: tuple[int, int] = (first.shape[1], first.shape[2])
 
     def probabilities(self, images: Images) -> Probabilities:
         """Return each image's probability for each class.
@@ -74,3 +70,20 @@ class OnnxClassifier:
         ]
         empty = np.zeros((0, len(self.class_names)), np.float32)
         return np.concatenate([empty, *parts])
+
+
+def _signature(
+    session: onnxruntime.InferenceSession,
+) -> tuple[str, tuple[int, int], tuple[str, ...]]:
+    """Return the input's name, the height and width of its images, and the class names.
+
+    Raises:
+        ValueError: If this does not go from grey images to a probability for each named class.
+    """
+    names = json.loads(session.get_modelmeta().custom_metadata_map["class_names"])
+    (images,), (probabilities,) = session.get_inputs(), session.get_outputs()
+    match images.type, images.shape, probabilities.shape, names:
+        case "tensor(float)", [str(), int(height), int(width), 1], [str(), int(classes)], list():
+            if len(names) == classes and all(isinstance(name, str) for name in names):
+                return images.name, (height, width), tuple(names)
+    raise ValueError(f"{images.type} {images.shape} to {probabilities.shape} for {names}")

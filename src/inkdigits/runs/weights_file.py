@@ -44,7 +44,7 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
                 f"{path} must be at most {MAX_FILE_BYTES:,} bytes; received {size:,}"
             )
         with safe_open(path, framework="numpy") as file:
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
             return arrays, dict(file.metadata() or {})
     except OSError as error:
         reason = error.strerror or str(error)

@@ -97,8 +97,8 @@ def to_matrices(movements: Movements, size: tuple[int, int]) -> Float32[np.ndarr
 
     Example:
         >>> still = draw(Augmentation(), 1, (28, 28), np.random.default_rng(0))
-        >>> to_matrices(still, (28, 28))[0].tolist()
-        [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]
+        >>> to_matrices(still, (28, 28)).astype(int).tolist()
+        [[1, 0, 0, 0, 1, 0, 0, 0]]
     """
     turn, lean = np.deg2rad(movements.rotation), np.deg2rad(movements.shear)
     cos, sin = np.cos(turn), np.sin(turn)

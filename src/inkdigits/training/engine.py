@@ -80,5 +80,7 @@ class NeutralEngine:
 
 def predict_with(model: keras.Model, inputs: Inputs) -> Probabilities:
     """Return a Keras model's probabilities for these images, in their order."""
+    if len(inputs) == 0:
+        return np.zeros((0, model.output_shape[-1]), np.float32)
     probabilities = model.predict(inputs, batch_size=PREDICT_BATCH, verbose=0)
     return np.asarray(probabilities, dtype=np.float32)

@@ -31,7 +31,8 @@ def explain(model: type[BaseModel], error: ValidationError) -> str:
         case "json_invalid":
             return f"the recipe is not valid JSON: {first['ctx']['error']}"
         case "extra_forbidden":
-            return _unknown_field(_parent(model, location), path, str(location[-1]))
+            shown = _cut(repr(path)[1:-1])  # a name from outside may hold anything
+            return _unknown_field(_parent(model, location), shown, str(location[-1]))
         case "missing":
             return f"the recipe lacks the field `{path}`"
     field = _find_field(model, location)
@@ -96,5 +97,8 @@ def _bounds(metadata: list[Any]) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from inkdigits.arrays import Inputs, Probabilities
+from inkdigits.arrays import Inputs, Probabilities, one_hot
 from inkdigits.training.augmentation import warp
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.sums import Sums
@@ -30,6 +30,7 @@ class TensorFlowEngine:
         model = task.model
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._classes = model.output_shape[-1]
+        self._targets = tf.constant(one_hot(task.labels, self._classes))
         self._loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
         )
@@ -55,7 +56,8 @@ class TensorFlowEngine:
             self._forward(tf.constant(inputs[start : start + PREDICT_BATCH])).numpy()
             for start in range(0, len(inputs), PREDICT_BATCH)
         ]
-        return np.concatenate(parts)
+        empty = np.zeros((0, self._classes), np.float32)
+        return np.concatenate([empty, *parts])
 
     def _probabilities(self, inputs: Any) -> Any:
         return self._task.model(inputs, training=False)
@@ -80,7 +82,7 @@ class TensorFlowEngine:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
             logits = tf.cast(self._logits(images, training=True), tf.float32)
-            total = self._loss(tf.one_hot(labels, self._classes), logits)
+            total = self._loss(tf.gather(self._targets, order), logits)
             mean = total / tf.cast(tf.size(labels), tf.float32)
         gradients = tape.gradient(mean, [variable.value for variable in variables])
         self._task.optimizer.apply(gradients, variables)

@@ -66,7 +66,8 @@ class Trainer:
             seed: Seed of everything random: initial weights, order, warps, dropout. At least 0.
 
         Raises:
-            UsageError: If the recipe's batch is larger than the training set.
+            UsageError: If the recipe's batch is larger than the training set, or than a
+                validation set that is augmented.
         """
         self.recipe = recipe
         self.seed = seed
@@ -76,6 +77,8 @@ class Trainer:
         self._train, self._validation = train, validation
         self._epoch, self._step, self._sums = 1, 0, Sums()
         self._steps = self._plan(1).steps
+        if recipe.validation == "augmented-test":
+            self._plan(1, Purpose.VALIDATION)  # refused now rather than after the first epoch
         self.model = build(
             find_architecture(recipe.network),
             seed=seed,

@@ -38,6 +38,22 @@ def evaluate_network(path: Path) -> Evaluation:
     return evaluate(classifier.probabilities(test.images), test.labels)
 
 
+def read_manifest(path: Path) -> Manifest | None:
+    """Return the manifest of a finished run; None if the path is no folder.
+
+    Raises:
+        ModelFileError: If the folder holds no finished run.
+    """
+    if not path.is_dir():
+        return None
+    run = find_run(path)
+    if not run.manifest.is_file():
+        raise ModelFileError(
+            f"the run in {path} is not finished; go on with `inkdigits train --resume {path}`"
+        )
+    return Manifest.from_json(run.manifest.read_bytes())
+
+
 def find_network(path: Path) -> Path:
     """Return the ONNX file of a run folder, or the file itself.
 
@@ -46,14 +62,11 @@ def find_network(path: Path) -> Path:
     """
     if not path.exists():
         raise ModelFileError(f"there is no run folder or ONNX file {path}")
-    if not path.is_dir():
+    manifest = read_manifest(path)
+    if manifest is None:
         return path
     run = find_run(path)
-    if not run.manifest.is_file():
-        raise ModelFileError(
-            f"the run in {path} is not finished; go on with `inkdigits train --resume {path}`"
-        )
-    promised = Manifest.from_json(run.manifest.read_bytes()).sha256.get(run.onnx.name)
+    promised = manifest.sha256.get(run.onnx.name)
     if not run.onnx.is_file():
         raise ModelFileError(f"{path} has no {run.onnx.name}")
     received = hashlib.sha256(run.onnx.read_bytes()).hexdigest()

@@ -1,0 +1,212 @@
+import keras
+import numpy as np
+import pytest
+
+from inkdigits.arrays import one_hot, scale
+from inkdigits.networks.architecture import (
+    ARCHITECTURES,
+    PUBLISHED,
+    TUTORIAL,
+    Architecture,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    Relu,
+    Softmax,
+)
+from inkdigits.networks.build import build
+from inkdigits.networks.layers import FusedBatchNormalization
+from inkdigits.networks.weights import get_weights, set_weights
+
+EACH_NETWORK = pytest.mark.parametrize(
+    "network", ARCHITECTURES.values(), ids=lambda network: network.name
+)
+
+# Every kind of layer, batch normalisation of maps and of rows, ReLU before a pool.
+SMALL = Architecture(
+    "small",
+    (10, 10, 1),
+    (
+        *(Conv2D(4, 3), BatchNormalization(), Relu(), MaxPooling2D(2)),
+        *(Flatten(), BatchNormalization(), Dense(8), BatchNormalization(), Relu(), Dropout(0.25)),
+        *(Dense(10), Softmax()),
+    ),
+)
+
+# In bfloat16 dropout draws other numbers.
+DRY = Architecture(
+    "dry",
+    SMALL.input_shape,
+    tuple(layer for layer in SMALL.layers if not isinstance(layer, Dropout)),
+)
+
+
+@pytest.fixture(scope="module")
+def batch(digits):
+    """32 digits, cut to 10x10 pixels of their middle, and their one-hot labels."""
+    few = digits.take(slice(32))
+    return scale(few.images)[:, 9:19, 9:19], one_hot(few.labels)
+
+
+def one_step(model, batch, rate=0.5):
+    """Take a step of plain gradient descent; return the loss and the weights before and after."""
+    model.compile(keras.optimizers.SGD(rate), "categorical_crossentropy", jit_compile=False)
+    before = get_weights(model)
+    loss = model.train_on_batch(*batch)
+    return float(loss), before, get_weights(model)
+
+
+def assert_same_weights(first, second, rtol=1e-4, atol=1e-5):
+    assert first.keys() == second.keys()
+    for name in first:
+        np.testing.assert_allclose(first[name], second[name], rtol, atol, err_msg=name)
+
+
+def test_parameter_counts():
+    published, tutorial = build(PUBLISHED), build(TUTORIAL)
+    assert published.count_params() == 594_922
+    assert tutorial.count_params() == 601_706
+    assert sum(np.prod(v.shape) for v in tutorial.trainable_variables) == 598_314
+    assert sum(np.prod(v.shape) for v in tutorial.non_trainable_variables if v.ndim) >= 3_392
+
+
+@EACH_NETWORK
+@pytest.mark.parametrize("fast_layers", [False, True])
+def test_layers_are_named_as_in_the_architecture(network, fast_layers):
+    names = [layer.name for layer in build(network, fast_layers=fast_layers).layers]
+    assert sorted(names) == sorted(name for name, _ in network.named_layers())
+    if not fast_layers:
+        assert names == [name for name, _ in network.named_layers()]
+
+
+@EACH_NETWORK
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("fast_layers", [False, True])
+def test_probabilities_and_weights_are_float32_in_any_case(network, precision, fast_layers, digits):
+    model = build(network, precision=precision, fast_layers=fast_layers)
+    for training in (False, True):
+        outputs = model(scale(digits.images[:4]), training=training)
+        probabilities = keras.ops.convert_to_numpy(outputs)
+        assert probabilities.shape == (4, 10)
+        assert probabilities.dtype == np.float32
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+    assert {variable.dtype for layer in model.layers for variable in layer.weights} == {"float32"}
+
+
+def test_precision_is_what_the_layers_compute_in():
+    model = build(PUBLISHED, precision="bfloat16")
+    computed = {layer.name: layer.compute_dtype for layer in model.layers}
+    assert computed.pop("softmax1") == "float32"
+    assert set(computed.values()) == {"bfloat16"}
+    assert {layer.compute_dtype for layer in build(PUBLISHED).layers} == {"float32"}
+
+
+def test_the_same_seed_draws_the_same_weights_and_another_seed_others():
+    first, again, other = (get_weights(build(PUBLISHED, seed=seed)) for seed in (3, 3, 4))
+    for name in first:
+        np.testing.assert_array_equal(first[name], again[name])
+        if name.endswith("/kernel"):
+            assert (first[name] != other[name]).any()
+
+
+def test_neither_fast_layers_nor_precision_change_the_weights_that_are_drawn():
+    plain = get_weights(build(TUTORIAL, seed=1))
+    fast = get_weights(build(TUTORIAL, seed=1, fast_layers=True, precision="bfloat16"))
+    assert plain.keys() == fast.keys()
+    for name in plain:
+        np.testing.assert_array_equal(plain[name], fast[name])
+
+
+def test_no_two_layers_start_alike():
+    weights = get_weights(build(TUTORIAL))
+    conv3, conv4 = weights["conv3/kernel"], weights["conv4/kernel"]
+    assert not np.allclose(conv3 / np.abs(conv3).max(), conv4[:, :, :32] / np.abs(conv4).max())
+
+
+def test_kernels_start_with_glorots_uniform_and_biases_with_zero():
+    weights = get_weights(build(PUBLISHED))
+    limit = np.sqrt(6 / (1024 + 512))
+    kernel = weights["dense1/kernel"]
+    assert np.abs(kernel).max() <= limit
+    assert kernel.std() == pytest.approx(limit / np.sqrt(3), rel=0.01)
+    assert all((weights[name] == 0).all() for name in weights if name.endswith("/bias"))
+
+
+def test_norm_momentum_is_the_share_of_the_old_value(batch):
+    after = {}
+    for momentum in (0.0, 0.75, 1.0):
+        model = build(SMALL, norm_momentum=momentum)
+        model(batch[0], training=True)
+        after[momentum] = get_weights(model)["norm1/moving_mean"]
+    assert (after[1.0] == 0).all()
+    np.testing.assert_allclose(after[0.75], 0.25 * after[0.0], rtol=1e-6)
+
+
+@EACH_NETWORK
+def test_fast_layers_give_the_same_probabilities(network, digits, random_weights):
+    inputs = scale(digits.images[:16])
+    plain, fast = (build(network, fast_layers=fast) for fast in (False, True))
+    for model in (plain, fast):
+        set_weights(model, random_weights(network))
+    np.testing.assert_allclose(
+        plain.predict_on_batch(inputs), fast.predict_on_batch(inputs), 1e-4, 1e-6
+    )
+
+
+def test_fast_layers_are_the_fused_ones_and_pool_before_relu():
+    names = [layer.name for layer in build(SMALL, fast_layers=True).layers]
+    assert names[:4] == ["conv1", "norm1", "pool1", "relu1"]
+    kinds = {type(layer) for layer in build(SMALL, fast_layers=True).layers}
+    assert FusedBatchNormalization in kinds
+    assert keras.layers.BatchNormalization not in kinds
+    assert FusedBatchNormalization not in {type(layer) for layer in build(SMALL).layers}
+
+
+def test_fast_layers_give_the_same_loss_gradients_and_moving_statistics(batch):
+    plain_loss, before, plain = one_step(build(SMALL, norm_momentum=0.5), batch)
+    fast_loss, _, fast = one_step(build(SMALL, norm_momentum=0.5, fast_layers=True), batch)
+    assert fast_loss == pytest.approx(plain_loss, rel=1e-5)
+    assert_same_weights(plain, fast)
+    for name in ("conv1/kernel", "norm3/gamma", "norm2/moving_mean", "norm3/moving_variance"):
+        assert np.abs(plain[name] - before[name]).max() > 1e-3, f"{name} should have moved"
+
+
+def test_fast_layers_train_the_tutorials_network_like_keras_own(digits):
+    few = digits.take(slice(32))
+    batch = scale(few.images), one_hot(few.labels)
+    plain_loss, before, plain = one_step(build(TUTORIAL), batch)
+    fast_loss, _, fast = one_step(build(TUTORIAL, fast_layers=True), batch)
+    assert fast_loss == pytest.approx(plain_loss, rel=1e-4)
+    for name in plain:
+        # Rounding grows through six normalisations: the float32 gradients of Keras's own layers
+        # are a hundredth off those in float64 too.
+        moved = np.linalg.norm(plain[name] - before[name])
+        assert np.linalg.norm(plain[name] - fast[name]) <= 0.05 * moved + 1e-3, name
+
+
+def test_fast_layers_in_bfloat16_train_nearly_as_in_float32(batch):
+    exact_loss, before, exact = one_step(build(DRY, norm_momentum=0.5), batch)
+    model = build(DRY, norm_momentum=0.5, fast_layers=True, precision="bfloat16")
+    loss, _, rough = one_step(model, batch)
+    assert loss == pytest.approx(exact_loss, rel=0.02)
+    assert exact.keys() == rough.keys()
+    for name in exact:
+        moved = np.linalg.norm(exact[name] - before[name])
+        assert np.linalg.norm(exact[name] - rough[name]) <= 0.2 * moved + 0.01, name
+
+
+def test_dropout_draws_anew_at_every_step_and_rests_in_inference(batch):
+    model = build(SMALL, seed=5)
+    first, second = (np.asarray(model(batch[0], training=True)) for _ in range(2))
+    assert (first != second).any()
+    first, second = (np.asarray(model(batch[0], training=False)) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_pooling_and_relu_commute(rng):
+    images = rng.normal(size=(3, 6, 6, 2)).astype(np.float32)
+    pool, relu = keras.layers.MaxPooling2D(2), keras.layers.ReLU()
+    np.testing.assert_array_equal(np.asarray(pool(relu(images))), np.asarray(relu(pool(images))))

@@ -1,0 +1,255 @@
+import json
+
+import numpy as np
+import onnx
+import pytest
+from jaxtyping import TypeCheckError
+from onnx import TensorProto, helper
+
+from inkdigits.arrays import scale
+from inkdigits.errors import ModelFileError
+from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
+from inkdigits.recognition.onnx_runtime import BATCH, OnnxClassifier
+
+NETWORK = Architecture("flat", (3, 5, 1), (Flatten(), Dense(4), Softmax()))
+NAMES = ("north", "east", "south", "west")
+
+
+@pytest.fixture(scope="module")
+def weights():
+    rng = np.random.default_rng(5)
+    return {
+        "dense1/kernel": rng.normal(size=(15, 4)).astype(np.float32),
+        "dense1/bias": rng.normal(size=4).astype(np.float32),
+    }
+
+
+@pytest.fixture(scope="module")
+def content(weights):
+    return to_onnx(NETWORK, weights, NAMES)
+
+
+@pytest.fixture
+def load(tmp_path):
+    """A function that writes a file and loads it as a network."""
+
+    def from_bytes(content):
+        path = tmp_path / "model.onnx"
+        path.write_bytes(content)
+        return OnnxClassifier(path)
+
+    return from_bytes
+
+
+def by_hand(images, weights):
+    rows = scale(images).reshape(len(images), 15).astype(float)
+    scores = np.exp(rows @ weights["dense1/kernel"] + weights["dense1/bias"])
+    return scores / scores.sum(axis=1, keepdims=True)
+
+
+def noise(n):
+    return np.random.default_rng(n).integers(0, 256, (n, 3, 5), np.uint8)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, BATCH, BATCH + 1])
+def test_probabilities_are_those_worked_out_by_hand_in_the_order_of_the_images(
+    load, content, weights, n
+):
+    probabilities = load(content).probabilities(noise(n))
+    assert probabilities.shape == (n, 4)
+    assert probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities, by_hand(noise(n), weights), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_images_need_not_lie_in_one_piece_of_memory(load, content, weights):
+    images = noise(12)[::3, ::-1]
+    np.testing.assert_allclose(
+        load(content).probabilities(images), by_hand(images, weights), rtol=1e-4, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2])
+def test_the_number_of_threads_does_not_change_the_answer(content, weights, tmp_path, threads):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+    probabilities = OnnxClassifier(path, threads).probabilities(noise(7))
+    np.testing.assert_allclose(probabilities, by_hand(noise(7), weights), rtol=1e-4, atol=1e-6)
+
+
+def test_names_and_size_come_from_the_file(load, content):
+    classifier = load(content)
+    assert classifier.class_names == NAMES
+    assert classifier.input_size == (3, 5)
+
+
+@pytest.mark.parametrize("size", [(28, 28), (5, 3), (3, 4), (0, 0)])
+def test_images_of_another_size_are_refused_with_both_sizes(load, content, size):
+    with pytest.raises(ModelFileError) as caught:
+        load(content).probabilities(np.zeros((2, *size), np.uint8))
+    height, width = size
+    assert str(caught.value) == f"the network reads images of 3x5; received {height}x{width}"
+
+
+def test_a_single_image_without_the_axis_of_images_is_refused(load, content):
+    with pytest.raises(ModelFileError, match="reads images of 3x5; received 5"):
+        load(content).probabilities(np.zeros((3, 5), np.uint8))
+
+
+def test_images_that_are_scaled_already_are_refused(load, content):
+    with pytest.raises((TypeError, TypeCheckError)):
+        load(content).probabilities(np.zeros((1, 3, 5), np.float32))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ModelFileError, match=r"cannot read .*gone\.onnx: No such file"):
+        OnnxClassifier(tmp_path / "gone.onnx")
+
+
+def test_a_folder_in_place_of_the_file_is_named(tmp_path):
+    with pytest.raises(ModelFileError, match=r"cannot read .*: Is a directory"):
+        OnnxClassifier(tmp_path)
+
+
+def half(content):
+    return content[: len(content) // 2]
+
+
+def all_but_the_last_byte(content):
+    return content[:-1]
+
+
+def nothing(_content):
+    return b""
+
+
+def a_picture(_content):
+    return b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+def a_text(_content):
+    return b"this is no network\n" * 20
+
+
+def with_metadata(content, **properties):
+    model = onnx.load_from_string(content)
+    del model.metadata_props[:]
+    helper.set_model_props(model, properties)
+    return model.SerializeToString()
+
+
+def without_class_names(content):
+    return with_metadata(content)
+
+
+def class_names_that_are_no_json(content):
+    return with_metadata(content, class_names="north, east")
+
+
+def class_names_that_are_a_number(content):
+    return with_metadata(content, class_names="4")
+
+
+def class_names_that_are_an_object(content):
+    return with_metadata(content, class_names='{"north": 1, "east": 2, "south": 3, "west": 4}')
+
+
+def class_names_that_are_a_text(content):
+    return with_metadata(content, class_names='"nesw"')
+
+
+def class_names_that_are_numbers(content):
+    return with_metadata(content, class_names="[0, 1, 2, 3]")
+
+
+def too_few_class_names(content):
+    return with_metadata(content, class_names=json.dumps(NAMES[:3]))
+
+
+def network_of(inputs, nodes, outputs, names=NAMES):
+    def values(shapes):
+        kind = TensorProto.FLOAT
+        return [helper.make_tensor_value_info(name, kind, shape) for name, shape in shapes.items()]
+
+    model = helper.make_model(
+        helper.make_graph(nodes, "other", values(inputs), values(outputs)),
+        opset_imports=[helper.make_opsetid("", 18)],
+        ir_version=9,
+    )
+    helper.set_model_props(model, {"class_names": json.dumps(names)})
+    return model.SerializeToString()
+
+
+def two_inputs(_content):
+    add = helper.make_node("Add", ["a", "b"], ["c"])
+    return network_of({"a": [1, 4], "b": [1, 4]}, [add], {"c": [1, 4]})
+
+
+def an_input_that_is_no_image(_content):
+    return network_of({"a": ["n", 4]}, [helper.make_node("Relu", ["a"], ["b"])], {"b": ["n", 4]})
+
+
+def an_input_of_any_size(_content):
+    flat = [helper.make_node("Flatten", ["a"], ["b"])]
+    return network_of({"a": ["n", "height", "width", 1]}, flat, {"b": ["n", 4]})
+
+
+def images_of_three_colours(_content):
+    flat = [helper.make_node("Flatten", ["a"], ["b"])]
+    return network_of({"a": ["n", 1, 2, 3]}, flat, {"b": ["n", 6]}, names="abcdef")
+
+
+def an_input_of_another_type(content):
+    model = onnx.load_from_string(content)
+    model.graph.input[0].type.tensor_type.elem_type = TensorProto.DOUBLE
+    model.graph.node.insert(0, helper.make_node("Cast", ["images"], ["floats"], to=1))
+    model.graph.node[1].input[0] = "floats"
+    return model.SerializeToString()
+
+
+def one_image_at_a_time_only(content):
+    model = onnx.load_from_string(content)
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    return model.SerializeToString()
+
+
+def an_unknown_operator(_content):
+    return network_of({"a": ["n", 4]}, [helper.make_node("Riddle", ["a"], ["b"])], {"b": ["n", 4]})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        half,
+        all_but_the_last_byte,
+        nothing,
+        a_picture,
+        a_text,
+        without_class_names,
+        class_names_that_are_no_json,
+        class_names_that_are_a_number,
+        class_names_that_are_an_object,
+        class_names_that_are_a_text,
+        class_names_that_are_numbers,
+        too_few_class_names,
+        two_inputs,
+        an_input_that_is_no_image,
+        an_input_of_any_size,
+        images_of_three_colours,
+        an_input_of_another_type,
+        one_image_at_a_time_only,
+        an_unknown_operator,
+    ],
+)
+def test_a_file_that_is_no_network_of_ours_is_refused(load, content, damage, tmp_path):
+    with pytest.raises(ModelFileError) as caught:
+        load(damage(content))
+    assert str(caught.value) == f"{tmp_path / 'model.onnx'} is not a network of inkdigits"
+
+
+def test_nothing_is_printed_about_a_damaged_file(load, content, capfd):
+    with pytest.raises(ModelFileError):
+        load(half(content))
+    assert capfd.readouterr() == ("", "")

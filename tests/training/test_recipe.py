@@ -1,0 +1,372 @@
+import json
+import math
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from inkdigits.errors import RecipeError
+from inkdigits.networks.architecture import ARCHITECTURES
+from inkdigits.training.recipe import (
+    PUBLISHED,
+    RECIPES,
+    TUTORIAL,
+    Augmentation,
+    Recipe,
+    find_recipe,
+)
+
+MINIMAL = {"name": "mine", "network": "tutorial"}
+TUTORIAL_AUGMENTATION = {
+    "rotation": 8.0,
+    "width_shift": 0.08,
+    "height_shift": 0.08,
+    "shear": 0.3,
+    "zoom": 0.08,
+    "fill": "nearest",
+}
+
+
+def numbers(low, high, **excluded):
+    return st.floats(low, high, **excluded) | st.integers(math.ceil(low), math.floor(high)).filter(
+        lambda n: (
+            not (
+                (n == low and excluded.get("exclude_min"))
+                or (n == high and excluded.get("exclude_max"))
+            )
+        )
+    )
+
+
+augmentations = st.fixed_dictionaries(
+    {},
+    optional={
+        "rotation": numbers(0, 180),
+        "width_shift": numbers(0, 1),
+        "height_shift": numbers(0, 1),
+        "shear": numbers(0, 90, exclude_max=True),
+        "zoom": numbers(0, 1, exclude_max=True),
+        "fill": st.sampled_from(["nearest", "constant"]),
+    },
+)
+recipes = st.fixed_dictionaries(
+    {
+        "name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True),
+        "network": st.sampled_from(["published", "tutorial"]),
+    },
+    optional={
+        "epochs": st.integers(1, 10_000),
+        "batch_size": st.integers(1, 10_000),
+        "learning_rate": numbers(0, 1, exclude_min=True),
+        "schedule": st.sampled_from(["constant", "one-cycle"]),
+        "warmup": numbers(0, 1, exclude_max=True),
+        "adam_beta_2": numbers(0, 1, exclude_max=True),
+        "label_smoothing": numbers(0, 1, exclude_max=True),
+        "norm_momentum": numbers(0, 1, exclude_max=True),
+        "precision": st.sampled_from(["float32", "bfloat16", "auto"]),
+        "fast_layers": st.booleans(),
+        "validation": st.sampled_from(["held-out", "augmented-test"]),
+        "validation_images": st.integers(1, 1_000_000),
+        "augmentation": augmentations,
+    },
+)
+
+
+def refusal(**fields):
+    with pytest.raises(RecipeError) as caught:
+        Recipe.create(**{**MINIMAL, **fields})
+    return str(caught.value)
+
+
+def test_published_is_the_tutorial_literally():
+    assert PUBLISHED.model_dump() == {
+        "name": "published",
+        "network": "published",
+        "epochs": 5,
+        "batch_size": 64,
+        "learning_rate": 0.001,
+        "schedule": "constant",
+        "warmup": 0.2,
+        "adam_beta_2": 0.999,
+        "label_smoothing": 0.0,
+        "norm_momentum": 0.99,
+        "precision": "float32",
+        "fast_layers": False,
+        "validation": "augmented-test",
+        "validation_images": 5000,
+        "augmentation": TUTORIAL_AUGMENTATION,
+    }
+
+
+def test_tutorial_keeps_network_augmentation_and_epochs_and_validates_on_held_out_images():
+    assert TUTORIAL.network == "tutorial"
+    assert TUTORIAL.augmentation.model_dump() == TUTORIAL_AUGMENTATION
+    assert TUTORIAL.epochs == 5
+    assert TUTORIAL.validation == "held-out"
+
+
+def test_the_built_in_recipes_are_found_by_name():
+    assert set(RECIPES) >= {"published", "tutorial"}
+    for name, recipe in RECIPES.items():
+        assert recipe.name == name
+        assert find_recipe(name) is recipe
+
+
+def test_an_unknown_recipe_is_refused_with_the_known_ones():
+    with pytest.raises(RecipeError) as caught:
+        find_recipe("tutorail")
+    message = str(caught.value)
+    assert "there is no recipe 'tutorail'" in message
+    assert all(name in message for name in RECIPES)
+    assert "path of a JSON file" in message
+
+
+def test_every_network_of_a_recipe_is_an_architecture_and_the_other_way_round():
+    assert set(get_args(Recipe.model_fields["network"].annotation)) == set(ARCHITECTURES)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        pytest.param(field, name, id=name)
+        for model in (Augmentation, Recipe)
+        for name, field in model.model_fields.items()
+    ],
+)
+def test_every_field_says_what_it_is_and_numbers_say_their_range(field, name):
+    assert field.description, name
+    assert field.description[0].isupper()
+    assert field.description.endswith(".")
+    bounds = [
+        getattr(limit, kind)
+        for limit in field.metadata
+        for kind in ("ge", "gt", "le", "lt")
+        if hasattr(limit, kind)
+    ]
+    if field.annotation in (int, float):
+        assert len(bounds) == 2, "a number needs a lower and an upper bound"
+        assert all(f"{bound:,}" in field.description for bound in bounds)
+
+
+@given(recipes)
+def test_json_brings_back_an_equal_recipe(fields):
+    recipe = Recipe.create(**fields)
+    text = recipe.to_json()
+    assert Recipe.from_json(text) == recipe
+    assert Recipe.from_json(text.encode()) == recipe
+    assert Recipe.from_json(text).to_json() == text
+    assert json.loads(text) == recipe.model_dump()
+    assert text.endswith("}\n")
+
+
+@given(recipes)
+def test_fields_given_in_json_are_the_fields_of_the_recipe(fields):
+    assert Recipe.from_json(json.dumps(fields)) == Recipe.create(**fields)
+
+
+def test_recipes_and_augmentations_are_frozen():
+    with pytest.raises(ValidationError, match="frozen"):
+        TUTORIAL.epochs = 6
+    with pytest.raises(ValidationError, match="frozen"):
+        TUTORIAL.augmentation.rotation = 90.0
+
+
+def test_equal_recipes_are_equal_and_hash_alike():
+    copy = Recipe.from_json(TUTORIAL.to_json())
+    assert copy == TUTORIAL
+    assert hash(copy) == hash(TUTORIAL)
+    assert copy != TUTORIAL.replace(epochs=6)
+
+
+def test_replace_changes_a_copy_alone():
+    changed = TUTORIAL.replace(epochs=7, augmentation=Augmentation(rotation=1.0))
+    assert (changed.epochs, changed.augmentation.rotation) == (7, 1.0)
+    assert changed.replace(epochs=5, augmentation=TUTORIAL.augmentation) == TUTORIAL
+    assert TUTORIAL.epochs == 5
+
+
+@pytest.mark.parametrize("fields", [{"epochs": 0}, {"epoch": 1}, {"network": "resnet"}], ids=str)
+def test_replace_checks_like_a_new_recipe(fields):
+    with pytest.raises(RecipeError):
+        TUTORIAL.replace(**fields)
+
+
+RANGES = {
+    "epochs": "a whole number between 1 and 10,000",
+    "batch_size": "a whole number between 1 and 10,000 images",
+    "validation_images": "a whole number between 1 and 1,000,000 images",
+    "learning_rate": "between 0 (excluded) and 1",
+    "warmup": "between 0 and 1 (excluded)",
+    "adam_beta_2": "between 0 and 1 (excluded)",
+    "label_smoothing": "between 0 and 1 (excluded)",
+    "norm_momentum": "between 0 and 1 (excluded)",
+}
+AUGMENTATION_RANGES = {
+    "rotation": "between 0 and 180 degrees",
+    "width_shift": "between 0 and 1 of the width",
+    "height_shift": "between 0 and 1 of the height",
+    "shear": "between 0 and 90 (excluded) degrees",
+    "zoom": "between 0 and 1 (excluded) of the size",
+}
+NO_NUMBERS = [-1, 2_000_000, math.nan, math.inf, -math.inf, "3", None, True, [1], {}]
+
+
+def test_the_ranges_below_are_those_of_all_numbers():
+    for model, ranges in ((Recipe, RANGES), (Augmentation, AUGMENTATION_RANGES)):
+        fields = model.model_fields.items()
+        assert ranges.keys() == {n for n, field in fields if field.annotation in (int, float)}
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("field", RANGES)
+def test_a_wrong_number_is_refused_with_field_range_and_value(field, value):
+    assert refusal(**{field: value}) == f"`{field}` must be {RANGES[field]}; received {value!r}"
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("field", AUGMENTATION_RANGES)
+def test_a_wrong_number_inside_augmentation_is_refused_with_its_path(field, value):
+    expected = f"`augmentation.{field}` must be {AUGMENTATION_RANGES[field]}; received {value!r}"
+    assert refusal(augmentation={field: value}) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("warmup", 1), ("learning_rate", 0), ("epochs", 0), ("norm_momentum", 1.0), ("epochs", 2.5)],
+)
+def test_excluded_bounds_and_fractions_of_whole_numbers_are_refused(field, value):
+    assert refusal(**{field: value}) == f"`{field}` must be {RANGES[field]}; received {value!r}"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("warmup", 0), ("learning_rate", 1), ("epochs", 1), ("epochs", 10_000), ("batch_size", 1)],
+)
+def test_bounds_that_are_included_are_accepted(field, value):
+    assert getattr(Recipe.create(**MINIMAL, **{field: value}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "choices"),
+    [
+        ("network", "published, tutorial"),
+        ("schedule", "constant, one-cycle"),
+        ("precision", "float32, bfloat16, auto"),
+        ("validation", "held-out, augmented-test"),
+    ],
+)
+@pytest.mark.parametrize("value", ["Other", 1, None], ids=repr)
+def test_a_wrong_choice_is_refused_with_the_choices(field, choices, value):
+    assert refusal(**{field: value}) == f"`{field}` must be one of {choices}; received {value!r}"
+
+
+def test_fill_is_a_choice_too():
+    assert refusal(augmentation={"fill": "reflect"}) == (
+        "`augmentation.fill` must be one of nearest, constant; received 'reflect'"
+    )
+
+
+@pytest.mark.parametrize("value", [1, "true", None], ids=repr)
+def test_a_switch_is_true_or_false(value):
+    assert refusal(fast_layers=value) == f"`fast_layers` must be true or false; received {value!r}"
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "a b", "a\n", "-a", "é", "a" * 65, 7])
+def test_a_name_that_cannot_be_a_folder_is_refused(name):
+    message = refusal(name=name)
+    assert message.startswith("`name` must be 1 to 64 letters, digits, dots, dashes or underscores")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("value", [5, [], "nearest", None], ids=repr)
+def test_augmentation_must_be_an_object(value):
+    assert (
+        refusal(augmentation=value) == f"`augmentation` must be a JSON object; received {value!r}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"epoch": 3}, "a recipe has no field `epoch`; did you mean `epochs`?"),
+        ({"batchsize": 3}, "a recipe has no field `batchsize`; did you mean `batch_size`?"),
+        (
+            {"augmentation": {"rotatoin": 3}},
+            "a recipe has no field `augmentation.rotatoin`; did you mean `rotation`?",
+        ),
+    ],
+)
+def test_a_misspelt_field_is_answered_with_the_right_one(fields, message):
+    assert refusal(**fields) == message
+
+
+def test_an_unknown_field_is_answered_with_all_fields():
+    message = refusal(augmentation={"xyz": 1})
+    assert message == (
+        "a recipe has no field `augmentation.xyz`; the fields here are "
+        "rotation, width_shift, height_shift, shear, zoom, fill"
+    )
+
+
+@pytest.mark.parametrize("missing", ["name", "network"])
+def test_a_missing_field_is_named(missing):
+    fields = {name: value for name, value in MINIMAL.items() if name != missing}
+    with pytest.raises(RecipeError) as caught:
+        Recipe.create(**fields)
+    assert str(caught.value) == f"the recipe lacks the field `{missing}`"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "nothing", b"\xff\xfe", '{"name": "a",}', "[" * 10_000, "\x00"],
+    ids=lambda text: repr(text)[:20],
+)
+def test_what_is_not_json_is_refused_in_one_line(text):
+    with pytest.raises(RecipeError, match=r"^the recipe is not valid JSON: [^\n]+$"):
+        Recipe.from_json(text)
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '"tutorial"', "null", "\ud800"])
+def test_json_that_is_no_object_is_refused(text):
+    with pytest.raises(RecipeError, match=r"^a recipe must be a JSON object; received "):
+        Recipe.from_json(text)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_json_numbers_that_are_not_finite_are_refused(number):
+    text = f'{{"name": "a", "network": "tutorial", "learning_rate": {number}}}'
+    with pytest.raises(RecipeError, match="`learning_rate` must be between 0"):
+        Recipe.from_json(text)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"epochs": "x" * 10_000},
+        {"epochs": "a\nb"},
+        {"two\nlines": 1},
+        {"\x1b[31mred": 1},
+        {"augmentation": {"\r\n": 1}},
+        {"x" * 10_000: 1},
+    ],
+    ids=lambda fields: repr(fields)[:30],
+)
+def test_hostile_names_and_values_leave_the_message_one_short_printable_line(fields):
+    with pytest.raises(RecipeError) as caught:
+        Recipe.from_json(json.dumps({**MINIMAL, **fields}))
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) < 400
+
+
+def test_whole_numbers_are_accepted_where_fractions_are_wanted():
+    recipe = Recipe.from_json(
+        '{"name": "a", "network": "tutorial", "augmentation": {"rotation": 8}}'
+    )
+    assert recipe.augmentation.rotation == 8
+
+
+def test_the_first_of_several_errors_is_named():
+    assert refusal(epochs=0, batch_size=0).startswith("`epochs`")
