@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from inkdigits.training.recipe import RECIPES, Recipe
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import RECIPES
 
 FOLDER = Path(__file__).parent
 NOTE = "<!-- Written by `make docs` from the program itself; edit the source instead. -->\n\n"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from inkdigits.networks.build import build
     from inkdigits.recognition.onnx_runtime import OnnxClassifier
     from inkdigits.training.augmentation import draw, to_matrices, warp
-    from inkdigits.training.recipe import Augmentation, Recipe, find_recipe
+    from inkdigits.training.recipe import Augmentation, Recipe
+    from inkdigits.training.recipes import find_recipe
     from inkdigits.training.trainer import Trainer
     from inkdigits.workflows.train import resume, train
 
@@ -37,7 +38,8 @@ _HOMES = {
     "networks.build": ("build",),
     "recognition.onnx_runtime": ("OnnxClassifier",),
     "training.augmentation": ("draw", "to_matrices", "warp"),
-    "training.recipe": ("Augmentation", "Recipe", "find_recipe"),
+    "training.recipe": ("Augmentation", "Recipe"),
+    "training.recipes": ("find_recipe",),
     "training.trainer": ("Trainer",),
     "workflows.train": ("resume", "train"),
 }

@@ -62,7 +62,7 @@ def trained(
     program: Callable[..., subprocess.Popen[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Any, str]:
     """One epoch of the published network on all of MNIST: its folder, JSON and stderr."""
-    from inkdigits.training.recipe import PUBLISHED
+    from inkdigits.training.recipes import PUBLISHED
 
     folder = tmp_path_factory.mktemp("trained")
     recipe = folder / "brisk.json"

@@ -130,7 +130,7 @@ def test_a_misspelt_field_is_one_line_and_code_2(inkdigits: Callable, tmp_path: 
     recipe.write_text('{"name": "mine", "network": "tutorial", "epocs": 3}')
     result = inkdigits("train", "--recipe", str(recipe))
     assert result.code == 2
-    assert "mine.json: a recipe has no field `epocs`; did you mean `epochs`?" in result.err
+    assert "mine.json: a recipe has no field `epocs`; did you mean `epochs`" in result.err
 
 
 def test_without_the_training_extra_it_says_how_to_get_it(

@@ -15,7 +15,7 @@ from inkdigits.plots.png import image_to_png
 from inkdigits.reports.content import ReportContent
 from inkdigits.reports.page import render
 from inkdigits.runs.manifest import DataSource, Machine, Manifest, Score, Training
-from inkdigits.training.recipe import find_recipe
+from inkdigits.training.recipes import find_recipe
 from inkdigits.training.state import EpochRecord
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}

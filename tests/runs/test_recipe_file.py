@@ -4,7 +4,7 @@ import pytest
 
 from inkdigits.errors import RecipeError
 from inkdigits.runs.recipe_file import MAX_BYTES, read_recipe
-from inkdigits.training.recipe import PUBLISHED
+from inkdigits.training.recipes import PUBLISHED
 
 
 def test_a_name_finds_a_built_in_recipe():

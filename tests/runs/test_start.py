@@ -5,7 +5,7 @@ import pytest
 from inkdigits.errors import ModelFileError
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.start import Start, read_start, write_start
-from inkdigits.training.recipe import TUTORIAL
+from inkdigits.training.recipes import TUTORIAL
 
 START = Start(seed=7, data="mnist", sha256="00")
 

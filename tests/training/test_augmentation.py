@@ -8,7 +8,8 @@ from scipy import stats
 
 from inkdigits.arrays import scale
 from inkdigits.training.augmentation import Movements, draw, to_matrices, warp
-from inkdigits.training.recipe import PUBLISHED, Augmentation
+from inkdigits.training.recipe import Augmentation
+from inkdigits.training.recipes import PUBLISHED
 
 SIZE = (28, 28)
 FAR = Augmentation(rotation=180.0, width_shift=0.5, height_shift=0.4, shear=60.0, zoom=0.7)

@@ -18,7 +18,7 @@ from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights
 from inkdigits.training.engine import NeutralEngine, make_engine, predict_with
 from inkdigits.training.plan import plan_epoch
-from inkdigits.training.recipe import PUBLISHED
+from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import PREDICT_BATCH, Task
 from inkdigits.training.tensorflow_engine import TensorFlowEngine

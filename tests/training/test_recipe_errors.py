@@ -30,8 +30,11 @@ class Outer(BaseModel):
             "`inner.angle` must be between -5 (excluded) and 5 (excluded) degrees; received 5",
         ),
         ({"inner": 3}, "`inner` must be a JSON object; received 3"),
-        ({"cuont": 3}, "a recipe has no field `cuont`; did you mean `count`?"),
-        ({"inner": {"x": 1}}, "a recipe has no field `inner.x`; the fields here are angle"),
+        ({"cuont": 3}, "a recipe has no field `cuont`; did you mean `count`; received 3"),
+        (
+            {"inner": {"x": 1}},
+            "a recipe has no field `inner.x`; the fields here are angle; received 1",
+        ),
     ],
 )
 def test_field_range_and_value_are_named_from_the_model(fields, message):

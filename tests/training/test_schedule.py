@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkdigits.training.recipe import TUTORIAL
+from inkdigits.training.recipes import TUTORIAL
 from inkdigits.training.schedule import learning_rate
 
 

@@ -6,7 +6,7 @@ from inkdigits.arrays import scale
 from inkdigits.networks.architecture import TUTORIAL
 from inkdigits.networks.build import build
 from inkdigits.training.plan import plan_epoch
-from inkdigits.training.recipe import PUBLISHED
+from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
 from inkdigits.training.tensorflow_engine import TensorFlowEngine

@@ -8,7 +8,8 @@ from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.networks.weights import get_weights
-from inkdigits.training.recipe import PUBLISHED, TUTORIAL, Augmentation
+from inkdigits.training.recipe import Augmentation
+from inkdigits.training.recipes import PUBLISHED, TUTORIAL
 from inkdigits.training.trainer import Trainer
 
 # float32, so that results do not depend on the processor; without batch normalisation, because
@@ -242,74 +243,16 @@ def test_a_state_of_another_network_is_refused(make_trainer):
         make_trainer(RECIPE.replace(network="tutorial")).load_state(state)
 
 
-def test_held_out_validation_takes_the_images_as_they_are(make_trainer, validation_part):
-    inputs, labels = make_trainer().validation_set(1)
-    np.testing.assert_array_equal(inputs, scale(validation_part.images))
-    np.testing.assert_array_equal(labels, validation_part.labels)
+def test_images_of_another_size_are_refused(make_trainer, train_part):
+    small = LabelledImages(train_part.images[:, :20, :20], train_part.labels)
+    with pytest.raises(UsageError, match="reads images of 28x28 pixels; received 20x20"):
+        make_trainer(train=small)
 
 
-@pytest.fixture(scope="module")
-def augmented(make_trainer):
-    return make_trainer(RECIPE.replace(validation="augmented-test"))
-
-
-def test_augmented_validation_deals_out_full_batches_warped_anew_in_each_epoch(augmented):
-    (first, first_labels), (second, second_labels) = (augmented.validation_set(e) for e in (1, 2))
-    assert first.shape == second.shape == (48, 28, 28, 1)  # 50 images, batches of 16
-    assert first.dtype == np.float32
-    assert len(first_labels) == len(second_labels) == 48
-    assert (first != second).any()
-    again, again_labels = augmented.validation_set(1)
-    np.testing.assert_array_equal(first, again)
-    np.testing.assert_array_equal(first_labels, again_labels)
-
-
-def test_augmented_validation_without_movement_deals_out_each_image_with_its_label(
-    make_trainer, validation_part
-):
-    recipe = RECIPE.replace(validation="augmented-test", augmentation=STILL)
-    inputs, labels = make_trainer(recipe).validation_set(1)
-    plain = scale(validation_part.images)
-    originals = [int(np.abs(plain - each).sum(axis=(1, 2, 3)).argmin()) for each in inputs]
-    assert len(set(originals)) == 48
-    np.testing.assert_array_equal(plain[originals], inputs)
-    np.testing.assert_array_equal(validation_part.labels[originals], labels)
-
-
-def test_augmented_validation_warps_otherwise_than_training(make_trainer, train_part):
-    recipe = RECIPE.replace(validation="augmented-test")
-    trainer = make_trainer(recipe, validation=train_part)
-    _, training_inputs = trainer.first_batch(16)
-    validation_inputs, _ = trainer.validation_set(1)
-    assert (training_inputs != validation_inputs[:16]).any()
-
-
-def test_the_first_batch_is_what_the_run_sees_first(make_trainer, train_part):
-    order, inputs = make_trainer(RECIPE.replace(augmentation=STILL)).first_batch(5)
-    assert order.shape == (5,)
-    np.testing.assert_array_equal(inputs, scale(train_part.images[order]))
-    moved_order, moved = make_trainer().first_batch(5)
-    np.testing.assert_array_equal(moved_order, order)
-    assert (moved != inputs).any()
-
-
-def test_the_first_batch_is_no_larger_than_a_batch(make_trainer):
-    order, inputs = make_trainer().first_batch(1000)
-    assert len(order) == len(inputs) == 16
-
-
-def test_a_batch_larger_than_the_training_set_is_refused(make_trainer, train_part):
-    with pytest.raises(UsageError, match="at most the number of images, 15; received 16"):
-        make_trainer(train=train_part.take(slice(15)))
-
-
-def test_a_batch_larger_than_an_augmented_validation_set_is_refused_at_once(
-    make_trainer, validation_part
-):
-    few = validation_part.take(slice(15))
-    with pytest.raises(UsageError, match="at most the number of images, 15; received 16"):
-        make_trainer(RECIPE.replace(validation="augmented-test"), validation=few)
-    assert len(make_trainer(validation=few).validation_set(1)[1]) == 15
+def test_nobody_need_watch(make_trainer):
+    trainer = make_trainer(RECIPE.replace(epochs=1))
+    assert trainer.fit() is True
+    assert len(trainer.history) == 1
 
 
 def test_labels_without_a_class_are_refused(make_trainer, train_part):

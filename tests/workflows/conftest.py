@@ -4,7 +4,8 @@ import pytest
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import load_mnist
-from inkdigits.training.recipe import TUTORIAL, Recipe
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import TUTORIAL
 from inkdigits.training.state import EpochRecord, Progress
 
 

@@ -2,7 +2,8 @@ import pytest
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import RecipeError
-from inkdigits.training.recipe import PUBLISHED, Recipe
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import PUBLISHED
 from inkdigits.workflows.data import split_for
 
 

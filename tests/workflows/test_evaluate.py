@@ -10,7 +10,7 @@ from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.start import Start, write_start
-from inkdigits.training.recipe import TUTORIAL
+from inkdigits.training.recipes import TUTORIAL
 from inkdigits.workflows.evaluate import evaluate_network, find_network
 
 

@@ -18,7 +18,8 @@ from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.history import history_from_csv
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.weights_file import read_arrays
-from inkdigits.training.recipe import PUBLISHED, Recipe
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import PUBLISHED
 from inkdigits.workflows.train import resume, train
 
 PLOTS = {"samples", "augmented-batch", "curves", "confusion-matrix", "mistakes", "calibration"}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from inkdigits.errors import RecipeError
-from inkdigits.training.recipe import Recipe, find_recipe
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import find_recipe
 
 MAX_BYTES = 1_000_000
 

@@ -32,7 +32,8 @@ def explain(model: type[BaseModel], error: ValidationError) -> str:
             return f"the recipe is not valid JSON: {first['ctx']['error']}"
         case "extra_forbidden":
             shown = _cut(repr(path)[1:-1])  # a name from outside may hold anything
-            return _unknown_field(_parent(model, location), shown, str(location[-1]))
+            advice = _advice(_parent(model, location), str(location[-1]))
+            return f"a recipe has no field `{shown}`; {advice}; received {_short(received)}"
         case "missing":
             return f"the recipe lacks the field `{path}`"
     field = _find_field(model, location)
@@ -53,12 +54,11 @@ def _find_field(model: type[BaseModel], location: tuple[int | str, ...]) -> Fiel
     return _parent(model, location).model_fields[str(location[-1])] if location else None
 
 
-def _unknown_field(model: type[BaseModel], path: str, name: str) -> str:
-    known = list(model.model_fields)
-    close = get_close_matches(name, known, n=1)
+def _advice(model: type[BaseModel], name: str) -> str:
+    close = get_close_matches(name, model.model_fields, n=1)
     if close:
-        return f"a recipe has no field `{path}`; did you mean `{close[0]}`?"
-    return f"a recipe has no field `{path}`; the fields here are {', '.join(known)}"
+        return f"did you mean `{close[0]}`"
+    return f"the fields here are {', '.join(model.model_fields)}"
 
 
 def _requirement(field: FieldInfo) -> str:

@@ -24,7 +24,7 @@ def learning_rate(
         total_steps: Steps of the whole run.
 
     Example:
-        >>> from inkdigits.training.recipe import TUTORIAL
+        >>> from inkdigits.training.recipes import TUTORIAL
         >>> rate = learning_rate(TUTORIAL, 1000)
         >>> [round(float(rate(step)), 6) for step in (0, 200, 600, 1000)]
         [0.0003, 0.003, 0.0015, 0.0]

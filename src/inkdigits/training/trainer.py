@@ -7,20 +7,20 @@ nothing; whoever wants checkpoints takes `state()` when `fit` reports.
 from __future__ import annotations
 
 import time
-from typing import Protocol
 
 import keras
 import numpy as np
-from jaxtyping import Float32, Int32
 
 from inkdigits.arrays import Inputs, Labels, Probabilities, scale
 from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.errors import UsageError
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.build import build
 from inkdigits.networks.precision import processor_flags, resolve_precision
-from inkdigits.training.augmentation import warp
 from inkdigits.training.engine import make_engine
-from inkdigits.training.plan import EpochPlan, Purpose, plan_epoch
+from inkdigits.training.feed import Feed
+from inkdigits.training.observer import Observer, QuietObserver
+from inkdigits.training.plan import EpochPlan
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.schedule import learning_rate
 from inkdigits.training.state import EpochRecord, Progress, TrainerState
@@ -30,19 +30,6 @@ from inkdigits.training.variables import read_variables, write_variables
 
 CHUNK_SECONDS = 0.5  # how long one call into the engine should take: the pace of a progress bar
 FIRST_CHUNK = 8  # steps
-
-
-class Observer(Protocol):
-    """Is told how a run goes, and may end it."""
-
-    def on_progress(self, progress: Progress) -> None:
-        """Some steps were taken."""
-
-    def on_epoch(self, record: EpochRecord) -> None:
-        """An epoch and its validation are done; the trainer's state is complete."""
-
-    def should_stop(self) -> bool:
-        """Return True to end the run before its next steps."""
 
 
 class Trainer:
@@ -66,19 +53,17 @@ class Trainer:
             seed: Seed of everything random: initial weights, order, warps, dropout. At least 0.
 
         Raises:
-            UsageError: If the recipe's batch is larger than the training set, or than a
-                validation set that is augmented.
+            UsageError: If the images are not of the network's size, or the recipe's batch is
+                larger than the training set or than a validation set that is augmented.
         """
+        _check_size(recipe, train)
         self.recipe = recipe
         self.seed = seed
         self.precision = resolve_precision(recipe.precision, processor_flags())
         self.history: tuple[EpochRecord, ...] = ()
         self.seconds = 0.0
-        self._train, self._validation = train, validation
+        self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
-        self._steps = self._plan(1).steps
-        if recipe.validation == "augmented-test":
-            self._plan(1, Purpose.VALIDATION)  # refused now rather than after the first epoch
         self.model = build(
             find_architecture(recipe.network),
             seed=seed,
@@ -106,12 +91,12 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         """Training steps in each epoch."""
-        return self._steps
+        return self.feed.steps_per_epoch
 
     @property
     def images_seen(self) -> int:
         """Training images that went through the network so far."""
-        steps = (self._epoch - 1) * self._steps + self._step
+        steps = (self._epoch - 1) * self.steps_per_epoch + self._step
         return steps * self.recipe.batch_size
 
     @property
@@ -123,15 +108,16 @@ class Trainer:
         """Compile everything, so that `fit` measures training alone."""
         self._engine.prepare()
 
-    def fit(self, observer: Observer) -> bool:
+    def fit(self, observer: Observer | None = None) -> bool:
         """Train up to the recipe's last epoch, from wherever the state stands.
 
         Args:
-            observer: Is told after every few steps and after every epoch.
+            observer: Is told after every few steps and after every epoch; None for nobody.
 
         Returns:
             True when the last epoch is done, False when the observer stopped the run.
         """
+        observer = observer or QuietObserver()
         while self._epoch <= self.recipe.epochs:
             if not self._fit_epoch(observer):
                 return False
@@ -172,38 +158,11 @@ class Trainer:
         self.seconds, self.history = state.seconds, state.history
 
     def validation_set(self, epoch: int) -> tuple[Inputs, Labels]:
-        """Return the images that the validation after `epoch` measures on, and their labels.
-
-        With "augmented-test" they are warped as the training images are, in a new order and in
-        full batches only, as the tutorial's generator dealt them out.
-        """
-        inputs, labels = scale(self._validation.images), self._validation.labels
-        if self.recipe.validation == "held-out":
-            return inputs, labels
-        plan = self._plan(epoch, purpose=Purpose.VALIDATION)
-        order = plan.order.ravel()
-        return self._warp(inputs[order], plan.matrices.reshape(-1, 8)), labels[order]
-
-    def first_batch(self, n: int) -> tuple[Int32[np.ndarray, " n"], Inputs]:
-        """Return the first images that the run learns from, as it sees them.
-
-        Args:
-            n: How many; fewer where the batch is smaller.
-
-        Returns:
-            Their indices among the training images, and the warped images.
-        """
-        plan = self._plan(1)
-        order, matrices = plan.order[0, :n], plan.matrices[0, :n]
-        inputs = scale(self._train.images[order])
-        return order, self._warp(inputs, matrices)
-
-    def _warp(self, inputs: Inputs, matrices: Float32[np.ndarray, "n 8"]) -> Inputs:
-        warped = warp(inputs, matrices, self.recipe.augmentation.fill)
-        return np.asarray(keras.ops.convert_to_numpy(warped), dtype=np.float32)
+        """Return the images that the validation after `epoch` measures on, and their labels."""
+        return self.feed.validation_set(epoch)
 
     def _fit_epoch(self, observer: Observer) -> bool:
-        plan = self._plan(self._epoch)
+        plan = self.feed.plan(self._epoch)
         chunk = FIRST_CHUNK
         while self._step < plan.steps:
             if observer.should_stop():
@@ -255,24 +214,20 @@ class Trainer:
         loss = -np.log(np.maximum(chosen, np.finfo(np.float32).tiny)).mean()
         return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
 
-    def _plan(self, epoch: int, purpose: Purpose = Purpose.TRAINING) -> EpochPlan:
-        part = self._train if purpose is Purpose.TRAINING else self._validation
-        height, width = part.images.shape[1:]
-        return plan_epoch(
-            images=len(part),
-            batch_size=self.recipe.batch_size,
-            size=(height, width),
-            augmentation=self.recipe.augmentation,
-            seed=self.seed,
-            epoch=epoch,
-            purpose=purpose,
-        )
-
     def _build_optimizer(self) -> keras.optimizers.Optimizer:
         optimizer = keras.optimizers.Adam(
-            learning_rate(self.recipe, self._steps * self.recipe.epochs),
+            learning_rate(self.recipe, self.steps_per_epoch * self.recipe.epochs),
             beta_2=self.recipe.adam_beta_2,
             name="adam",
         )
         optimizer.build(self.model.trainable_variables)
         return optimizer
+
+
+def _check_size(recipe: Recipe, part: LabelledImages) -> None:
+    wanted, received = find_architecture(recipe.network).input_shape[:2], part.images.shape[1:]
+    if wanted != received:
+        raise UsageError(
+            f"the network {recipe.network} reads images of {wanted[0]}x{wanted[1]} pixels; "
+            f"received {received[0]}x{received[1]}"
+        )

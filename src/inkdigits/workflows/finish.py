@@ -33,7 +33,8 @@ from inkdigits.runs.machine import describe_machine
 from inkdigits.runs.manifest import DataSource, Manifest, Score, Training
 from inkdigits.runs.weights_file import write_arrays
 from inkdigits.training.engine import predict_with
-from inkdigits.training.recipe import RECIPES, Recipe
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import RECIPES
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.data import Parts
 from inkdigits.workflows.pictures import draw_plots
@@ -191,7 +192,7 @@ def command_for(recipe: Recipe, seed: int, run: RunFolder) -> str:
 
     Example:
         >>> from pathlib import Path
-        >>> from inkdigits.training.recipe import TUTORIAL
+        >>> from inkdigits.training.recipes import TUTORIAL
         >>> command_for(TUTORIAL.replace(epochs=2), 3, RunFolder(Path("runs/a")))
         'inkdigits train --recipe tutorial --epochs 2 --seed 3'
     """

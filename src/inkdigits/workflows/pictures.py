@@ -62,5 +62,5 @@ def augmented_examples(trainer: Trainer, train: LabelledImages) -> tuple[Images,
     Returns:
         Originals, shape (n, height, width), uint8, and augmented, the same shape, float32, 0 to 1.
     """
-    order, augmented = trainer.first_batch(AUGMENTED_IMAGES)
+    order, augmented = trainer.feed.first_batch(AUGMENTED_IMAGES)
     return train.images[order], augmented[..., 0]

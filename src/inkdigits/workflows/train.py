@@ -17,26 +17,13 @@ from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.history import history_to_csv
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import Start, read_start, write_start
+from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.state import EpochRecord, Progress
-from inkdigits.training.trainer import Observer, Trainer
+from inkdigits.training.state import EpochRecord
+from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.data import split_for
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.stopwatch import Stopwatch
-
-
-class QuietObserver:
-    """Lets a run go its way."""
-
-    def on_progress(self, progress: Progress) -> None:
-        """Do nothing."""
-
-    def on_epoch(self, record: EpochRecord) -> None:
-        """Do nothing."""
-
-    def should_stop(self) -> bool:
-        """Never stop."""
-        return False
 
 
 def train(
@@ -67,7 +54,7 @@ def train(
         InterruptedRunError: If the observer stopped the run.
 
     Example:
-        >>> from inkdigits.training.recipe import TUTORIAL
+        >>> from inkdigits.training.recipes import TUTORIAL
         >>> run, manifest = train(TUTORIAL, seed=1)  # doctest: +SKIP
         >>> manifest.test.accuracy  # doctest: +SKIP
         0.9951
