@@ -221,7 +221,7 @@ def test_a_disk_too_small_for_a_checkpoint_ends_with_one_line(tmp_path: Path):
         "from inkdigits.datasets.dataset import Dataset\n"
         "from inkdigits.datasets.mnist import load_mnist\n"
         "from inkdigits.errors import OutputError\n"
-        "from inkdigits.training.recipe import PUBLISHED\n"
+        "from inkdigits.training.recipes import PUBLISHED\n"
         "from inkdigits.workflows.train import train\n"
         "mnist = load_mnist()\n"
         "small = Dataset('s', mnist.train.take(slice(64)), mnist.test.take(slice(64)),\n"
