@@ -7,7 +7,10 @@ import pytest
 from inkdigits import __version__
 from inkdigits.cli import summary
 
-VERBS = [["train"], ["evaluate"], ["summary"], ["data"], ["data", "show"], ["doctor"]]
+VERBS = [
+    *(["train"], ["evaluate"], ["summary"], ["doctor"]),
+    *(["data"], ["data", "show"], ["benchmark"], ["benchmark", "train"]),
+]
 
 
 def test_the_version_is_told(inkdigits: Callable):
@@ -18,7 +21,7 @@ def test_the_version_is_told(inkdigits: Callable):
 def test_every_verb_has_help_with_an_example(inkdigits: Callable, verb: list[str]):
     result = inkdigits(*verb, "--help")
     assert result.code == 0
-    if verb != ["data"]:
+    if verb not in (["data"], ["benchmark"]):
         assert f"Example: inkdigits {' '.join(verb)}" in result.out
         assert "--json" in result.out
 

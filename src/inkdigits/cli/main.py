@@ -13,7 +13,7 @@ import traceback
 import typer
 
 from inkdigits import __version__
-from inkdigits.cli import data, doctor, evaluate, summary, train
+from inkdigits.cli import benchmark, data, doctor, evaluate, summary, train
 from inkdigits.cli.output import stderr
 from inkdigits.errors import (
     EXIT_DONE,
@@ -34,6 +34,7 @@ app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(summary.summary)
 app.add_typer(data.app)
+app.add_typer(benchmark.app)
 app.command()(doctor.doctor)
 
 

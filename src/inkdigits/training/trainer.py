@@ -72,7 +72,7 @@ class Trainer:
             fast_layers=recipe.fast_layers,
         )
         self._optimizer = self._build_optimizer()
-        self._engine = make_engine(
+        self.engine = make_engine(
             Task(
                 self.model,
                 self._optimizer,
@@ -106,7 +106,7 @@ class Trainer:
 
     def prepare(self) -> None:
         """Compile everything, so that `fit` measures training alone."""
-        self._engine.prepare()
+        self.engine.prepare()
 
     def fit(self, observer: Observer | None = None) -> bool:
         """Train up to the recipe's last epoch, from wherever the state stands.
@@ -134,7 +134,7 @@ class Trainer:
         Returns:
             Shape (n, classes), float32, rows summing to 1.
         """
-        return self._engine.predict(inputs)
+        return self.engine.predict(inputs)
 
     def state(self) -> TrainerState:
         """Return all that is needed to go on from here."""
@@ -175,7 +175,7 @@ class Trainer:
     def _run_chunk(self, plan: EpochPlan, chunk: int) -> tuple[float, int]:
         stop = min(self._step + chunk, plan.steps)
         started = time.perf_counter()
-        self._sums += self._engine.run(plan.part(self._step, stop))
+        self._sums += self.engine.run(plan.part(self._step, stop))
         seconds = time.perf_counter() - started
         steps, self._step = stop - self._step, stop
         self.seconds += seconds

@@ -1,0 +1,57 @@
+"""Being a contestant of `inkdigits benchmark train`.
+
+Comes in: a name on the command line. Goes out: training speed in images a second, or the speed of
+plain matrix multiplication in GFLOP/s, measured whenever asked.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+from inkdigits.datasets.mnist import load_mnist
+from inkdigits.training.matmul import matmul_gflops
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.contest import take_part
+from inkdigits.workflows.standings import PRODUCTS, RECIPES
+
+IMAGES = 10_000  # in memory; each measurement trains on as many as fill whole batches
+WARM_UP_STEPS = 4
+
+
+def training_speed(recipe: Recipe, images: int = IMAGES) -> Callable[[], float]:
+    """Set a recipe up and return what measures its speed.
+
+    Args:
+        recipe: What to train.
+        images: Training images to hold in memory.
+
+    Returns:
+        A function that trains on these images once and returns images per second.
+    """
+    train = load_mnist().train.take(slice(images))
+    trainer = Trainer(recipe, train, train)
+    trainer.prepare()
+    plan = trainer.feed.plan(1)
+    trainer.engine.run(plan.part(0, WARM_UP_STEPS))
+
+    def measure() -> float:
+        started = time.perf_counter()
+        sums = trainer.engine.run(plan)
+        return sums.images / (time.perf_counter() - started)
+
+    return measure
+
+
+def main(name: str) -> None:
+    """Be the contestant of that name."""
+    if name in PRODUCTS:
+        take_part(matmul_gflops(PRODUCTS[name]))
+    else:
+        take_part(training_speed(RECIPES[name]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
