@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import typer
 
@@ -19,6 +20,7 @@ from inkdigits.runs.machine import available_cores, installed_version, processor
 
 SMALL_INSTALL = ("numpy", "onnxruntime", "pillow", "pydantic", "rich", "safetensors", "typer")
 TRAINING_INSTALL = ("keras", "onnx", "matplotlib", "jinja2")
+STYLES = {"ok": "green", "absent": "yellow", "broken": "bold red"}
 BACKENDS = ("tensorflow", "tensorflow-cpu", "jax", "torch")
 
 
@@ -28,12 +30,12 @@ class Check:
 
     Attributes:
         name: What.
-        ok: Whether it is as it should be.
-        detail: What was found, and what to do if it is not.
+        status: "ok", "absent" for an optional part that is not installed, or "broken".
+        detail: What was found, and what to do about it.
     """
 
     name: str
-    ok: bool
+    status: Literal["ok", "absent", "broken"]
     detail: str
 
 
@@ -45,7 +47,7 @@ def doctor(json: JsonOption = False) -> None:
     Example: inkdigits doctor
     """
     checks = list(_examine())
-    ok = all(check.ok for check in checks)
+    ok = all(check.status != "broken" for check in checks)
     if json:
         print_json({"ok": ok, "checks": [asdict(check) for check in checks]})
     else:
@@ -55,12 +57,12 @@ def doctor(json: JsonOption = False) -> None:
 
 
 def _examine() -> Iterator[Check]:
-    yield Check("inkdigits", True, __version__)
-    yield Check("python", True, platform.python_version())
-    yield Check("system", True, f"{platform.system()} {platform.release()} {platform.machine()}")
-    yield Check("processor", True, f"{processor_name()}, {available_cores()} cores")
+    yield Check("inkdigits", "ok", __version__)
+    yield Check("python", "ok", platform.python_version())
+    yield Check("system", "ok", f"{platform.system()} {platform.release()} {platform.machine()}")
+    yield Check("processor", "ok", f"{processor_name()}, {available_cores()} cores")
     yield _check_precision()
-    yield Check("recognition", True, _versions(SMALL_INSTALL))
+    yield Check("recognition", "ok", _versions(SMALL_INSTALL))
     yield _check_training()
     yield _check_backends()
     yield _check_data()
@@ -73,21 +75,21 @@ def _check_precision() -> Check:
         "bfloat16": "the processor multiplies bfloat16",
         "float32": "the processor has no bfloat16, or does not say so",
     }[precision]
-    return Check("training precision", True, f"{precision}: {reason}")
+    return Check("training precision", "ok", f"{precision}: {reason}")
 
 
 def _check_training() -> Check:
     missing = missing_training_modules()
     if missing:
         remedy = "install with `pip install 'inkdigits[train]'`"
-        return Check("training", False, f"{', '.join(missing)} missing; {remedy}")
-    return Check("training", True, _versions(TRAINING_INSTALL))
+        return Check("training", "absent", f"{', '.join(missing)} missing; {remedy}")
+    return Check("training", "ok", _versions(TRAINING_INSTALL))
 
 
 def _check_backends() -> Check:
     found = _versions(BACKENDS)
     remedy = "none of TensorFlow, JAX and PyTorch; install with `pip install 'inkdigits[train]'`"
-    return Check("backends", bool(found), found or remedy)
+    return Check("backends", "ok", found) if found else Check("backends", "absent", remedy)
 
 
 def _check_data() -> Check:
@@ -96,8 +98,8 @@ def _check_data() -> Check:
     try:
         dataset = load_mnist()
     except InkdigitsError as error:
-        return Check("data", False, str(error))
-    return Check("data", True, f"MNIST complete, SHA-256 {dataset.checksum}")
+        return Check("data", "broken", str(error))
+    return Check("data", "ok", f"MNIST complete, SHA-256 {dataset.checksum}")
 
 
 def _check_temporary_folder() -> Check:
@@ -105,8 +107,8 @@ def _check_temporary_folder() -> Check:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "probe").write_bytes(b"probe")
     except OSError as error:
-        return Check("temporary files", False, f"cannot be written: {error.strerror}")
-    return Check("temporary files", True, f"can be written in {tempfile.gettempdir()}")
+        return Check("temporary files", "broken", f"cannot be written: {error.strerror}")
+    return Check("temporary files", "ok", f"can be written in {tempfile.gettempdir()}")
 
 
 def _versions(packages: tuple[str, ...]) -> str:
@@ -118,6 +120,6 @@ def _print(checks: list[Check]) -> None:
     out = stdout()
     width = max(len(check.name) for check in checks)
     for check in checks:
-        mark = "[green]ok    [/]" if check.ok else "[bold red]broken[/]"
-        out.print(f"{mark}  {check.name:<{width}}  ", end="")
+        out.print(f"{check.status:<6}", style=STYLES[check.status], end="")
+        out.print(f"  {check.name:<{width}}  ", end="")
         out.print(check.detail, markup=False)
