@@ -22,7 +22,17 @@ FOLDER = Path(inkdigits.__file__).parent
 
 # Each part imports only what stands before it.
 ORDER = (
-    *("errors", "arrays", "datasets", "imaging", "networks", "training", "runs", "recognition"),
+    *(
+        "errors",
+        "arrays",
+        "formats",
+        "datasets",
+        "imaging",
+        "networks",
+        "training",
+        "runs",
+        "recognition",
+    ),
     *("evaluation", "explanation", "export", "plots", "reports", "workflows", "serving"),
     *("distributed", "cli"),
 )

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from inkdigits.cli.output import JsonOption, percent, percent_range, print_json, stdout
+from inkdigits.cli.output import JsonOption, percent_range, print_json, stdout
 from inkdigits.evaluation.calibration import reliability
 from inkdigits.evaluation.metrics import Evaluation
+from inkdigits.formats import percent
 from inkdigits.runs.manifest import Manifest
 
 

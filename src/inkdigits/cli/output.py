@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from inkdigits.formats import percent
+
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")
 ]
@@ -31,16 +33,6 @@ def print_json(document: dict[str, Any]) -> None:
     """Print a document for machines."""
     json.dump(document, sys.stdout, indent=2, allow_nan=False)
     sys.stdout.write("\n")
-
-
-def percent(share: float) -> str:
-    """Return a share as people read it.
-
-    Example:
-        >>> percent(0.99284)
-        '99.28 %'
-    """
-    return f"{100 * share:.2f} %"
 
 
 def percent_range(interval: tuple[float, float]) -> str:

@@ -15,7 +15,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from inkdigits.cli.output import percent
+from inkdigits.formats import percent
 from inkdigits.training import state
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)

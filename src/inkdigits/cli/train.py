@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from inkdigits.cli.extras import need_training_extra
-from inkdigits.cli.output import JsonOption, percent, percent_range, print_json, stdout
+from inkdigits.cli.output import JsonOption, percent_range, print_json, stdout
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.cli.quiet import hold_back_stderr
 from inkdigits.errors import InterruptedRunError, UsageError
+from inkdigits.formats import percent
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.recipe_file import read_recipe

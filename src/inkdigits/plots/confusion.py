@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from inkdigits.arrays import ConfusionMatrix
-from inkdigits.plots.formats import count, shorten
+from inkdigits.formats import count, shorten
 from inkdigits.plots.style import (
     CHARACTER_WIDTH,
     LINE,

@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from inkdigits.arrays import WHITE, Images, Labels, Probabilities
-from inkdigits.plots.formats import confidence, shorten
+from inkdigits.formats import confidence, shorten
 from inkdigits.plots.mosaic import gap, inches, paste, show
 from inkdigits.plots.style import (
     BLUE,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from inkdigits.evaluation.calibration import Reliability
-from inkdigits.plots.formats import count, percent
+from inkdigits.formats import count, percent
 from inkdigits.plots.style import (
     BLUE,
     INK,

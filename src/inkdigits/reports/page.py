@@ -13,9 +13,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from inkdigits import formats
 from inkdigits.networks.architecture import TUTORIAL
 from inkdigits.networks.arithmetic import LayerSummary, NetworkSummary, summarise
-from inkdigits.plots import formats
 from inkdigits.reports.content import ReportContent
 from inkdigits.reports.facts import accuracy_bar, axis_start, is_moved, laps, movements, total
 from inkdigits.reports.mistakes import mistake_cards, mix_ups, worst_mix_ups

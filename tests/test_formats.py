@@ -1,6 +1,6 @@
 import pytest
 
-from inkdigits.plots.formats import confidence, duration, percent, shorten
+from inkdigits.formats import confidence, duration, percent, shorten
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Numbers and names as people read them: the same in every plot and on the report's page.
+"""Numbers and names as people read them: the same in terminal, plot and report.
 
 Comes in: a number or a name. Goes out: text. It does not know where the text stands.
 """
