@@ -21,7 +21,7 @@ def forward_flops(architecture: Architecture) -> int:
     Example:
         >>> from inkdigits.networks.architecture import TUTORIAL
         >>> forward_flops(TUTORIAL)
-        20409344
+        20470016
     """
     shape: tuple[int, ...] = architecture.input_shape
     total = 0
