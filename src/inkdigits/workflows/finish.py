@@ -15,8 +15,8 @@ import numpy as np
 
 from inkdigits import __version__
 from inkdigits.arrays import scale
-from inkdigits.datasets.dataset import Dataset, LabelledImages
-from inkdigits.evaluation.calibration import reliability
+from inkdigits.datasets.dataset import Dataset
+from inkdigits.evaluation.calibration import Reliability, reliability
 from inkdigits.evaluation.metrics import Evaluation, evaluate
 from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
@@ -49,8 +49,6 @@ class Finished:
     """A run whose training is done, with all that its last files are made from."""
 
     run: RunFolder
-    recipe: Recipe
-    seed: int
     trainer: Trainer
     dataset: Dataset
     parts: Parts
@@ -79,10 +77,12 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
     validation = _validate(done.trainer)
     write_whole(done.run.mistakes, mistakes_to_csv(test, done.dataset.class_names))
     stopwatch.lap("evaluate")
-    plots = _write_plots(done, test)
+    calibration = reliability(test.probabilities, test.labels)
+    plots = _write_plots(done, test, calibration)
     stopwatch.lap("plots")
     manifest = _describe(done, test, validation, stopwatch)
-    write_whole(done.run.report, render(_report_content(done, manifest, test, plots)))
+    content = _report_content(done, manifest, test, calibration, plots)
+    write_whole(done.run.report, render(content))
     stopwatch.lap("report")
     manifest = manifest.model_copy(update={"timing": stopwatch.timing()})
     write_whole(done.run.manifest, manifest.to_json())
@@ -90,7 +90,7 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
 
 
 def _write_networks(done: Finished) -> OnnxClassifier:
-    architecture = find_architecture(done.recipe.network)
+    architecture = find_architecture(done.trainer.recipe.network)
     weights = get_weights(done.trainer.model)
     write_arrays(done.run.weights, weights)
     write_whole(done.run.onnx, to_onnx(architecture, weights, done.dataset.class_names))
@@ -112,8 +112,8 @@ def _validate(trainer: Trainer) -> Evaluation:
     return evaluate(trainer.predict(inputs), labels)
 
 
-def _write_plots(done: Finished, test: Evaluation) -> dict[str, bytes]:
-    plots = draw_plots(done.trainer, done.dataset, done.parts, test)
+def _write_plots(done: Finished, test: Evaluation, calibration: Reliability) -> dict[str, bytes]:
+    plots = draw_plots(done.trainer, done.dataset, done.parts, test, calibration)
     make_folder(done.run.plots)
     for name, picture in plots.items():
         write_whole(done.run.plots / f"{name}.png", picture)
@@ -124,13 +124,13 @@ def _describe(
     done: Finished, test: Evaluation, validation: Evaluation, stopwatch: Stopwatch
 ) -> Manifest:
     run, trainer, parts = done.run, done.trainer, done.parts
-    flawed = done.recipe.validation == "augmented-test"
+    flawed = done.trainer.recipe.validation == "augmented-test"
     files = (run.recipe, run.history, run.weights, run.onnx, run.keras, run.mistakes)
     return Manifest(
         inkdigits=__version__,
-        command=command_for(done.recipe, done.seed, run),
+        command=command_for(done.trainer.recipe, done.trainer.seed, run),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        seed=done.seed,
+        seed=done.trainer.seed,
         data=DataSource(
             name=done.dataset.name,
             sha256=done.dataset.checksum,
@@ -143,7 +143,7 @@ def _describe(
             seconds=trainer.seconds,
             images_per_second=trainer.images_per_second,
             images=trainer.images_seen,
-            epochs=done.recipe.epochs,
+            epochs=done.trainer.recipe.epochs,
             precision=trainer.precision,
             backend=trainer.backend,
         ),
@@ -166,19 +166,22 @@ def _score(evaluation: Evaluation) -> Score:
 
 
 def _report_content(
-    done: Finished, manifest: Manifest, test: Evaluation, plots: Mapping[str, bytes]
+    done: Finished,
+    manifest: Manifest,
+    test: Evaluation,
+    calibration: Reliability,
+    plots: Mapping[str, bytes],
 ) -> ReportContent:
     classes = len(done.dataset.class_names)
-    labelled: LabelledImages = done.parts.train
     return ReportContent(
         manifest=manifest,
-        recipe=done.recipe,
-        summary=summarise(find_architecture(done.recipe.network)),
+        recipe=done.trainer.recipe,
+        summary=summarise(find_architecture(done.trainer.recipe.network)),
         history=done.trainer.history,
         class_names=done.dataset.class_names,
-        train_counts=tuple(labelled.class_counts(classes)),
+        train_counts=tuple(done.parts.train.class_counts(classes)),
         evaluation=test,
-        reliability=reliability(test.probabilities, test.labels),
+        reliability=calibration,
         test=done.parts.test,
         plots=plots,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from inkdigits.arrays import Images
 from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.datasets.selection import first_of_each_class
-from inkdigits.evaluation.calibration import reliability
+from inkdigits.evaluation.calibration import Reliability
 from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.plots.confusion import confusion_matrix
 from inkdigits.plots.curves import curves
@@ -26,7 +26,11 @@ MISTAKES_SHOWN = 40
 
 
 def draw_plots(
-    trainer: Trainer, dataset: Dataset, parts: Parts, test: Evaluation
+    trainer: Trainer,
+    dataset: Dataset,
+    parts: Parts,
+    test: Evaluation,
+    calibration: Reliability,
 ) -> dict[str, bytes]:
     """Draw every plot of a run.
 
@@ -35,6 +39,7 @@ def draw_plots(
         dataset: What was learnt from.
         parts: How it was split.
         test: The answers to the test images.
+        calibration: Their confidence against their accuracy.
 
     Returns:
         PNG by name: samples, augmented-batch, curves, confusion-matrix, mistakes, calibration.
@@ -51,7 +56,7 @@ def draw_plots(
         "mistakes": mistakes(
             parts.test.images[wrong], parts.test.labels[wrong], test.probabilities[wrong], names
         ),
-        "calibration": reliability_diagram(reliability(test.probabilities, test.labels)),
+        "calibration": reliability_diagram(calibration),
     }
     return {name: to_png(figure) for name, figure in figures.items()}
 

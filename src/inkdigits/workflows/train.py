@@ -19,7 +19,7 @@ from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import Start, read_start, write_start
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.state import EpochRecord
+from inkdigits.training.state import EpochRecord, TrainerState
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.data import split_for
 from inkdigits.workflows.finish import Finished, finish
@@ -150,22 +150,20 @@ class _Job:
     def _train_and_finish(self, trainer: Trainer) -> tuple[RunFolder, Manifest]:
         try:
             if not trainer.fit(_Keeper(self._run, trainer, self._observer)):
-                save_checkpoint(self._run.checkpoints, trainer.state())
-                raise InterruptedRunError(self._stopped_message(trainer))
+                state = trainer.state()
+                save_checkpoint(self._run.checkpoints, state)
+                raise InterruptedRunError(self._stopped_message(state, trainer.steps_per_epoch))
             self._watch.lap("train and validate")
-            done = Finished(
-                self._run, self._recipe, self._seed, trainer, self._dataset, self._parts
-            )
+            done = Finished(self._run, trainer, self._dataset, self._parts)
             manifest = finish(done, self._watch)
         except OutputError as error:
             raise OutputError(f"{error}; {self._kept_message()}") from error
         return self._run, manifest
 
-    def _stopped_message(self, trainer: Trainer) -> str:
-        position = trainer.state()
+    def _stopped_message(self, state: TrainerState, steps_per_epoch: int) -> str:
         return (
-            f"stopped in epoch {position.epoch} of {self._recipe.epochs}, after step "
-            f"{position.step} of {trainer.steps_per_epoch}; nothing is lost: "
+            f"stopped in epoch {state.epoch} of {self._recipe.epochs}, after step "
+            f"{state.step} of {steps_per_epoch}; nothing is lost: "
             f"go on with `inkdigits train --resume {self._run.path}`"
         )
 
