@@ -26,6 +26,7 @@ ORDER = (
         "errors",
         "arrays",
         "formats",
+        "processor",
         "datasets",
         "imaging",
         "networks",
@@ -45,7 +46,9 @@ OWNERS = {
     "tensorflow": {
         "inkdigits.networks.tensorflow_ops",
         "inkdigits.training.tensorflow_engine",
+        "inkdigits.training.threads",
     },
+    "jax": {"inkdigits.training.jax_engine"},
     "PIL": {"inkdigits.imaging"},
     "matplotlib": {"inkdigits.plots"},
     "jinja2": {"inkdigits.reports"},

@@ -9,6 +9,7 @@ from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
+    FAST,
     TUTORIAL,
     Architecture,
     BatchNormalization,
@@ -17,6 +18,7 @@ from inkdigits.networks.architecture import (
     Dropout,
     Flatten,
     MaxPooling2D,
+    OrientedFilters,
     Relu,
     Softmax,
 )
@@ -33,7 +35,13 @@ WIDE = Architecture(
         *(BatchNormalization(), Dense(6), Relu(), Dropout(0.5), Dense(4), Softmax()),
     ),
 )
-NETWORKS = [*ARCHITECTURES.values(), WIDE]
+# Filters whose stride leaves a rest down and none across, before a batch normalisation.
+STRIDED = Architecture(
+    "strided",
+    (12, 17, 1),
+    (OrientedFilters(6, 4, stride=3), BatchNormalization(), Relu(), Flatten(), Dense(4), Softmax()),
+)
+NETWORKS = [*ARCHITECTURES.values(), WIDE, STRIDED]
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +90,9 @@ def test_no_images_give_no_rows(pairs, network):
     assert classifier.probabilities(noise(0, network)).shape == (0, model.output_shape[-1])
 
 
-def test_digits_are_read_as_by_keras(pairs, digits):
-    model, classifier, _ = pairs["tutorial"]
+@pytest.mark.parametrize("name", ["tutorial", "fast"])
+def test_digits_are_read_as_by_keras(pairs, digits, name):
+    model, classifier, _ = pairs[name]
     expected = model.predict(scale(digits.images), verbose=0)
     np.testing.assert_allclose(
         classifier.probabilities(digits.images), expected, rtol=1e-3, atol=1e-5
@@ -118,6 +127,12 @@ def test_the_file_is_what_the_docstring_promises(pairs, network):
     assert "Dropout" not in {node.op_type for node in model.graph.node}
 
 
+def test_filters_are_a_convolution_with_their_stride_and_without_bias_or_padding(pairs):
+    (node,) = [node for node in onnx.load(pairs["strided"][2]).graph.node if node.op_type == "Conv"]
+    assert len(node.input) == 2
+    assert {each.name: list(each.ints) for each in node.attribute} == {"strides": [3, 3]}
+
+
 def test_class_names_travel_with_the_file(random_weights, tmp_path):
     names = ("zéro", 'q"uote', "", "数字")
     content = to_onnx(WIDE, random_weights(WIDE), names)
@@ -133,11 +148,12 @@ def test_the_same_weights_give_the_same_bytes(random_weights):
     assert to_onnx(WIDE, weights, "abcd") == to_onnx(WIDE, dict(weights), list("abcd"))
 
 
-def test_weights_of_a_fast_bfloat16_model_are_exported_in_float32(digits, tmp_path):
-    model = build(TUTORIAL, fast_layers=True, precision="bfloat16")
-    path = tmp_path / "tutorial.onnx"
-    path.write_bytes(to_onnx(TUTORIAL, get_weights(model), DIGIT_NAMES))
-    plain = build(TUTORIAL)
+@pytest.mark.parametrize("network", [TUTORIAL, FAST], ids=lambda network: network.name)
+def test_weights_of_a_fast_bfloat16_model_are_exported_in_float32(network, digits, tmp_path):
+    model = build(network, fast_layers=True, precision="bfloat16")
+    path = tmp_path / "exported.onnx"
+    path.write_bytes(to_onnx(network, get_weights(model), DIGIT_NAMES))
+    plain = build(network)
     set_weights(plain, get_weights(model))
     expected = plain.predict(scale(digits.images[:8]), verbose=0)
     np.testing.assert_allclose(

@@ -5,6 +5,7 @@ import pytest
 from inkdigits.errors import UsageError
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
+    FAST,
     PUBLISHED,
     TUTORIAL,
     Architecture,
@@ -14,6 +15,7 @@ from inkdigits.networks.architecture import (
     Dropout,
     Flatten,
     MaxPooling2D,
+    OrientedFilters,
     Relu,
     Softmax,
     find_architecture,
@@ -39,9 +41,20 @@ def test_tutorial_adds_six_batch_normalisations_where_the_tutorial_meant_them():
     )
 
 
+def test_fast_is_a_small_network_whose_first_layer_is_drawn_beforehand():
+    assert FAST.input_shape == (28, 28, 1)
+    assert FAST.layers == (
+        *(OrientedFilters(16, 5, 2), Relu(), MaxPooling2D(2)),
+        *(Conv2D(48, 3), BatchNormalization(), Relu(), Flatten()),
+        *(Dense(96), BatchNormalization(), Relu(), Dense(10), Softmax()),
+    )
+
+
 def test_layers_are_named_by_kind_and_running_number():
-    network = Architecture("toy", (4, 4, 1), (Conv2D(1, 2), Relu(), Conv2D(1, 2), Softmax()))
-    assert network.named_layers() == [
+    filters = OrientedFilters(2, 3, 1)
+    layers = (filters, Conv2D(1, 2), Relu(), Conv2D(1, 2), Softmax())
+    assert Architecture("toy", (6, 6, 1), layers).named_layers() == [
+        ("filters1", filters),
         ("conv1", Conv2D(1, 2)),
         ("relu1", Relu()),
         ("conv2", Conv2D(1, 2)),
@@ -65,7 +78,8 @@ def test_networks_are_found_by_their_name(name):
 def test_an_unknown_name_is_refused_with_the_known_ones(name):
     with pytest.raises(UsageError) as caught:
         find_architecture(name)
-    assert str(caught.value) == f"`network` must be one of published, tutorial; received {name!r}"
+    expected = f"`network` must be one of published, tutorial, fast; received {name!r}"
+    assert str(caught.value) == expected
 
 
 def test_networks_are_frozen():
@@ -73,3 +87,5 @@ def test_networks_are_frozen():
         TUTORIAL.name = "other"
     with pytest.raises(FrozenInstanceError):
         TUTORIAL.layers[0].filters = 64
+    with pytest.raises(FrozenInstanceError):
+        FAST.layers[0].stride = 1

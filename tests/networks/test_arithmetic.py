@@ -5,6 +5,7 @@ import pytest
 
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
+    FAST,
     PUBLISHED,
     TUTORIAL,
     Architecture,
@@ -13,6 +14,7 @@ from inkdigits.networks.architecture import (
     Dense,
     Flatten,
     MaxPooling2D,
+    OrientedFilters,
     Softmax,
 )
 from inkdigits.networks.arithmetic import summarise
@@ -30,7 +32,17 @@ ODD = Architecture(
 WIDE = Architecture(
     "wide", (9, 20, 2), (Conv2D(3, 4), MaxPooling2D(3), Flatten(), Dense(4), Softmax())
 )
-NETWORKS = [*ARCHITECTURES.values(), ODD, WIDE]
+# Filters that fit their image exactly with stride 3 and 1, and that fit it only across.
+EXACT = Architecture(
+    "exact", (11, 12, 1), (OrientedFilters(4, kernel=5, stride=3), Flatten(), Dense(3), Softmax())
+)
+DENSE = Architecture(
+    "dense", (5, 5, 1), (OrientedFilters(2, kernel=3, stride=1), Flatten(), Dense(3), Softmax())
+)
+RESTING = Architecture(
+    "resting", (12, 11, 1), (OrientedFilters(6, kernel=4, stride=7), Flatten(), Dense(3), Softmax())
+)
+NETWORKS = [*ARCHITECTURES.values(), ODD, WIDE, EXACT, DENSE, RESTING]
 
 ROWS = [
     pytest.param(network, i, id=f"{network.name}-{name}")
@@ -108,6 +120,38 @@ def test_tutorial_has_601706_parameters_3392_of_them_not_trainable():
     assert summary.total_params == 601_706
     assert summary.trainable_params == 598_314
     assert summary.total_params - summary.trainable_params == 3_392
+
+
+def test_fast_has_82730_parameters_688_of_them_not_trainable():
+    # 16 filters of 5x5; 16 * 48 kernels of 3x3 and 48 biases; 4 numbers for each of 48 channels;
+    # 768 * 96 weights and 96 biases; 4 for each of 96; 96 * 10 weights and 10 biases.
+    summary = summarise(FAST)
+    assert summary.total_params == 400 + 6_960 + 192 + 73_824 + 384 + 970 == 82_730
+    frozen = summary.total_params - summary.trainable_params
+    assert frozen == 400 + 2 * 48 + 2 * 96 == 688
+
+
+def test_the_filters_of_fast_are_worked_out_as_a_convolution_without_padding_or_bias():
+    filters, _, pool, conv, *_ = summarise(FAST).layers
+    assert (filters.name, filters.type, filters.output_shape) == (
+        "filters1",
+        "Conv2D",
+        (12, 12, 16),
+    )
+    assert filters.shape_formula == "((28 - 5 + 2*0) / 2) + 1 = 12, rounded down; 16 kernels"
+    assert (filters.params, filters.trainable_params) == (400, 0)
+    assert filters.params_formula == "(5*5*1) * 16 = 400, none learnt"
+    assert (pool.output_shape, conv.output_shape) == ((6, 6, 16), (4, 4, 48))
+
+
+def test_a_stride_with_a_rest_is_said_to_be_rounded_down():
+    formulas = [summarise(each).layers[0].shape_formula for each in (EXACT, DENSE, RESTING)]
+    assert formulas == [
+        "((11 - 5 + 2*0) / 3) + 1 = 3; 4 kernels",
+        "((5 - 3 + 2*0) / 1) + 1 = 3; 2 kernels",
+        "((12 - 4 + 2*0) / 7) + 1 = 2, rounded down; 6 kernels",
+    ]
+    assert summarise(RESTING).layers[0].output_shape == (2, 2, 6)
 
 
 def test_the_rows_that_the_tutorial_works_out_by_hand():

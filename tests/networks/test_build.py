@@ -5,6 +5,7 @@ import pytest
 from inkdigits.arrays import one_hot, scale
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
+    FAST,
     PUBLISHED,
     TUTORIAL,
     Architecture,
@@ -14,11 +15,17 @@ from inkdigits.networks.architecture import (
     Dropout,
     Flatten,
     MaxPooling2D,
+    OrientedFilters,
     Relu,
     Softmax,
 )
 from inkdigits.networks.build import build
-from inkdigits.networks.layers import FusedBatchNormalization
+from inkdigits.networks.layers import (
+    FusedBatchNormalization,
+    NormalizedConv2D,
+    NormalizedDense,
+)
+from inkdigits.networks.oriented_filters import oriented_filters
 from inkdigits.networks.weights import get_weights, set_weights
 
 EACH_NETWORK = pytest.mark.parametrize(
@@ -51,8 +58,10 @@ def batch(digits):
     return scale(few.images)[:, 9:19, 9:19], one_hot(few.labels)
 
 
-def one_step(model, batch, rate=0.5):
+def one_step(model, batch, rate=0.5, weights=None):
     """Take a step of plain gradient descent; return the loss and the weights before and after."""
+    if weights is not None:
+        set_weights(model, weights)
     model.compile(keras.optimizers.SGD(rate), "categorical_crossentropy", jit_compile=False)
     before = get_weights(model)
     loss = model.train_on_batch(*batch)
@@ -112,9 +121,10 @@ def test_the_same_seed_draws_the_same_weights_and_another_seed_others():
             assert (first[name] != other[name]).any()
 
 
-def test_neither_fast_layers_nor_precision_change_the_weights_that_are_drawn():
-    plain = get_weights(build(TUTORIAL, seed=1))
-    fast = get_weights(build(TUTORIAL, seed=1, fast_layers=True, precision="bfloat16"))
+@EACH_NETWORK
+def test_neither_fast_layers_nor_precision_change_the_weights_that_are_drawn(network):
+    plain = get_weights(build(network, seed=1))
+    fast = get_weights(build(network, seed=1, fast_layers=True, precision="bfloat16"))
     assert plain.keys() == fast.keys()
     for name in plain:
         np.testing.assert_array_equal(plain[name], fast[name])
@@ -159,6 +169,8 @@ def test_fast_layers_give_the_same_probabilities(network, digits, random_weights
 def test_fast_layers_are_the_fused_ones_and_pool_before_relu():
     names = [layer.name for layer in build(SMALL, fast_layers=True).layers]
     assert names[:4] == ["conv1", "norm1", "pool1", "relu1"]
+    fast = [layer.name for layer in build(FAST, fast_layers=True).layers]
+    assert fast[:4] == ["filters1", "pool1", "relu1", "conv1"]
     kinds = {type(layer) for layer in build(SMALL, fast_layers=True).layers}
     assert FusedBatchNormalization in kinds
     assert keras.layers.BatchNormalization not in kinds
@@ -174,17 +186,107 @@ def test_fast_layers_give_the_same_loss_gradients_and_moving_statistics(batch):
         assert np.abs(plain[name] - before[name]).max() > 1e-3, f"{name} should have moved"
 
 
-def test_fast_layers_train_the_tutorials_network_like_keras_own(digits):
+@pytest.mark.parametrize("network", [TUTORIAL, FAST], ids=lambda network: network.name)
+def test_fast_layers_train_the_networks_with_normalisation_like_keras_own(network, digits):
     few = digits.take(slice(32))
     batch = scale(few.images), one_hot(few.labels)
-    plain_loss, before, plain = one_step(build(TUTORIAL), batch)
-    fast_loss, _, fast = one_step(build(TUTORIAL, fast_layers=True), batch)
+    plain_loss, before, plain = one_step(build(network), batch)
+    fast_loss, _, fast = one_step(build(network, fast_layers=True), batch)
     assert fast_loss == pytest.approx(plain_loss, rel=1e-4)
+    assert plain.keys() == fast.keys()
     for name in plain:
         # Rounding grows through six normalisations: the float32 gradients of Keras's own layers
         # are a hundredth off those in float64 too.
         moved = np.linalg.norm(plain[name] - before[name])
         assert np.linalg.norm(plain[name] - fast[name]) <= 0.05 * moved + 1e-3, name
+
+
+@pytest.mark.parametrize("network", [SMALL, DRY], ids=lambda network: network.name)
+def test_fast_layers_learn_the_same_from_biases_that_are_not_zero(network, batch, random_weights):
+    weights = random_weights(network)
+    plain_loss, _, plain = one_step(build(network, norm_momentum=0.5), batch, weights=weights)
+    model = build(network, norm_momentum=0.5, fast_layers=True)
+    fast_loss, before, fast = one_step(model, batch, weights=weights)
+    assert np.abs(before["conv1/bias"]).min() > 1e-3
+    assert fast_loss == pytest.approx(plain_loss, rel=1e-5)
+    assert_same_weights(plain, fast)
+    for name in ("conv1/bias", "dense1/bias"):
+        np.testing.assert_array_equal(fast[name], before[name])
+
+
+@pytest.mark.parametrize(
+    ("network", "resting"),
+    [
+        (PUBLISHED, set()),
+        # conv4 and dense2 have no normalisation right behind them.
+        (TUTORIAL, {"conv1/bias", "conv2/bias", "conv3/bias", "dense1/bias"}),
+        (FAST, {"conv1/bias", "dense1/bias"}),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_biases_right_before_a_normalisation_rest_in_fast_layers_alone(network, resting):
+    plain, fast = (build(network, fast_layers=fast) for fast in (False, True))
+    learnt, learnt_fast = (
+        {f"{layer.name}/{each.name}" for layer in model.layers for each in layer.trainable_weights}
+        for model in (plain, fast)
+    )
+    assert learnt - learnt_fast == resting
+    assert learnt_fast <= learnt
+    assert len(fast.trainable_variables) == len(learnt_fast)
+    shapes, shapes_fast = (
+        {name: array.shape for name, array in get_weights(model).items()} for model in (plain, fast)
+    )
+    assert shapes == shapes_fast
+    assert fast.count_params() == plain.count_params()
+
+
+def test_layers_without_a_normalisation_right_behind_them_stay_keras_own():
+    kinds = {layer.name: type(layer) for layer in build(TUTORIAL, fast_layers=True).layers}
+    for name in ("conv1", "conv2", "conv3"):
+        assert kinds[name] is NormalizedConv2D
+    assert kinds["dense1"] is NormalizedDense
+    assert kinds["conv4"] is keras.layers.Conv2D
+    assert kinds["dense2"] is keras.layers.Dense
+
+
+@pytest.mark.parametrize("fast_layers", [False, True])
+@pytest.mark.parametrize("seed", [0, 7])
+def test_oriented_filters_are_drawn_whatever_the_seed_and_stay_in_training(
+    fast_layers, seed, digits
+):
+    model = build(FAST, seed=seed, fast_layers=fast_layers)
+    assert model.get_layer("filters1").trainable_variables == []
+    few = digits.take(slice(32))
+    _, before, after = one_step(model, (scale(few.images), one_hot(few.labels)))
+    for weights in (before, after):
+        np.testing.assert_array_equal(weights["filters1/kernel"], oriented_filters(16, 5))
+        assert "filters1/bias" not in weights
+    assert (before["conv1/kernel"] != after["conv1/kernel"]).any()
+
+
+def test_oriented_filters_are_laid_on_every_stride_without_padding(rng):
+    network = Architecture(
+        "filters", (8, 10, 1), (OrientedFilters(4, kernel=3, stride=2), Flatten(), Softmax())
+    )
+    picture = rng.random((8, 10)).astype(np.float32)
+    model = build(network)
+    answers = np.asarray(model.get_layer("filters1")(picture[np.newaxis, :, :, np.newaxis]))
+    kernels = oriented_filters(4, 3)[:, :, 0]
+    assert answers.shape == (1, 3, 4, 4)
+    for row in range(3):
+        for column in range(4):
+            patch = picture[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
+            expected = np.tensordot(patch, kernels, axes=2)
+            np.testing.assert_allclose(answers[0, row, column], expected, atol=1e-5)
+
+
+def test_oriented_filters_before_a_normalisation_have_no_bias_to_leave_out(batch):
+    layers = (OrientedFilters(4, 3, 1), BatchNormalization(), Flatten(), Dense(10), Softmax())
+    network = Architecture("filtered", (10, 10, 1), layers)
+    plain_loss, _, plain = one_step(build(network), batch)
+    fast_loss, _, fast = one_step(build(network, fast_layers=True), batch)
+    assert fast_loss == pytest.approx(plain_loss, rel=1e-5)
+    assert_same_weights(plain, fast)
 
 
 def test_fast_layers_in_bfloat16_train_nearly_as_in_float32(batch):

@@ -1,9 +1,15 @@
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from inkdigits.networks.layers import FusedBatchNormalization
+from inkdigits.networks.layers import (
+    FusedBatchNormalization,
+    NormalizedConv2D,
+    NormalizedDense,
+)
 
 SHAPES = [(6, 5, 4, 3), (2, 2, 2, 1), (7, 3), (2, 4)]
 
@@ -143,3 +149,154 @@ def test_keras_can_copy_it_from_its_configuration():
     copy = keras.layers.deserialize(keras.layers.serialize(FusedBatchNormalization(momentum=0.25)))
     assert type(copy) is FusedBatchNormalization
     assert copy.momentum == 0.25
+
+
+def models_with_biases(kind, shape, **options):
+    """A layer of ours and Keras's, each before its normalisation, with the same variables."""
+    policy = options.pop("dtype", "float32")
+    models = []
+    for layer_kind, norm_kind in (
+        (kind, FusedBatchNormalization),
+        (kind.__base__, keras.layers.BatchNormalization),
+    ):
+        layer = layer_kind(3, dtype=policy, **options)
+        norm = norm_kind(momentum=0.75, dtype=policy)
+        if layer_kind is kind:
+            norm.left_out_bias = partial(getattr, layer, "bias")
+        models.append(keras.Sequential([keras.Input(shape[1:]), layer, norm]))
+    rng = np.random.default_rng(1)
+    values = [rng.uniform(0.5, 1.5, weight.shape) for weight in models[0].get_weights()]
+    for model in models:
+        model.set_weights(values)
+    return models
+
+
+BEFORE_A_NORM = pytest.mark.parametrize(
+    ("kind", "shape", "options"),
+    [
+        (NormalizedConv2D, (6, 5, 4, 2), {"kernel_size": 2}),
+        (NormalizedConv2D, (2, 9, 8, 1), {"kernel_size": 3, "strides": 2, "padding": "same"}),
+        (NormalizedConv2D, (6, 7, 7, 2), {"kernel_size": 2, "dilation_rate": 2}),
+        (NormalizedDense, (7, 4), {}),
+        (NormalizedDense, (6, 5, 4, 2), {}),
+        (NormalizedDense, (6, 4, 2), {}),  # three axes are not fused
+    ],
+    ids=str,
+)
+
+
+@BEFORE_A_NORM
+@pytest.mark.parametrize("training", [False, True])
+def test_without_its_bias_a_layer_is_normalised_as_in_keras(kind, shape, options, training):
+    ours, theirs = models_with_biases(kind, shape, **options)
+    before = ours.layers[1].moving_mean.numpy()
+    for _ in range(3):
+        np.testing.assert_allclose(
+            ours(inputs_of(shape), training=training),
+            theirs(inputs_of(shape), training=training),
+            rtol=1e-3,
+            atol=1e-4,
+        )
+    for our, their in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(our, their, rtol=1e-4, atol=1e-5)
+    assert (ours.layers[1].moving_mean.numpy() != before).all() == training
+
+
+@BEFORE_A_NORM
+def test_without_its_bias_a_layer_has_the_gradients_of_keras_where_that_of_the_bias_is_0(
+    kind, shape, options
+):
+    ours, theirs = models_with_biases(kind, shape, **options)
+    x = tf.constant(inputs_of(shape))
+    weight = np.random.default_rng(3).normal(size=ours(x).shape).astype(np.float32)
+    gradients = []
+    for model in (ours, theirs):
+        variables = {each.name: each.value for each in model.trainable_variables}
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            score = tf.reduce_sum(weight * model(x, training=True))
+        gradients.append(tape.gradient(score, {"inputs": x, **variables}))
+    our, their = gradients
+    np.testing.assert_allclose(their.pop("bias"), 0, atol=1e-3)
+    assert our.keys() == their.keys() == {"inputs", "kernel", "gamma", "beta"}
+    for name in our:
+        np.testing.assert_allclose(our[name], their[name], rtol=1e-3, atol=1e-3, err_msg=name)
+
+
+def test_the_moving_mean_counts_the_bias_in_by_hand():
+    layer, norm = NormalizedDense(1), FusedBatchNormalization(momentum=0.75)
+    norm.left_out_bias = partial(getattr, layer, "bias")
+    model = keras.Sequential([keras.Input((1,)), layer, norm])
+    layer.set_weights([np.array([[2.0]]), np.array([10.0])])
+    model(np.array([[1.0], [3.0]], np.float32), training=True)
+    # 2 and 6 without the bias have mean 4, with it 14; a quarter of that is new, the old was 0.
+    assert norm.moving_mean.numpy().tolist() == [3.5]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "options"),
+    [(NormalizedConv2D, (2, 3, 3, 1), {"kernel_size": 2}), (NormalizedDense, (2, 3), {})],
+    ids=str,
+)
+def test_the_bias_is_added_in_inference_alone_and_no_gradient_changes_it(kind, shape, options):
+    layer = kind(3, **options)
+    layer.build(shape)
+    bias = np.array([1.0, -2.0, 3.0], np.float32)
+    layer.bias.assign(bias)
+    x = inputs_of(shape)
+    with_bias, without = layer(x), layer(x, training=True)
+    np.testing.assert_allclose(with_bias, without + bias, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(with_bias, layer(x, training=False))
+    assert [each.name for each in layer.trainable_weights] == ["kernel"]
+    assert [each.name for each in layer.weights] == ["kernel", "bias"]
+
+
+@BEFORE_A_NORM
+def test_a_frozen_normalisation_gets_the_bias_back(kind, shape, options):
+    ours, theirs = models_with_biases(kind, shape, **options)
+    before = ours.get_weights()
+    for model in (ours, theirs):
+        model.layers[1].trainable = False
+    np.testing.assert_allclose(
+        ours(inputs_of(shape), training=True),
+        theirs(inputs_of(shape), training=True),
+        rtol=1e-4,
+        atol=1e-4,
+    )
+    for old, new in zip(before, ours.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "options"),
+    [(NormalizedConv2D, (64, 5, 5, 2), {"kernel_size": 2}), (NormalizedDense, (64, 3), {})],
+    ids=str,
+)
+def test_without_a_bias_bfloat16_computes_nearly_what_float32_does(kind, shape, options):
+    rough, _ = models_with_biases(kind, shape, dtype="mixed_bfloat16", **options)
+    _, exact = models_with_biases(kind, shape, **options)
+    ours, theirs = (model(inputs_of(shape), training=True) for model in (rough, exact))
+    assert ours.dtype == tf.bfloat16
+    np.testing.assert_allclose(tf.cast(ours, tf.float32), theirs, rtol=0.05, atol=0.05)
+    assert {variable.dtype for variable in rough.variables} == {"float32"}
+    for our, their in zip(rough.get_weights(), exact.get_weights(), strict=True):
+        np.testing.assert_allclose(our, their, rtol=0.02)
+
+
+def test_leaving_the_bias_out_works_in_a_compiled_graph():
+    ours, theirs = models_with_biases(NormalizedDense, (7, 4))
+    compiled = tf.function(lambda x: ours(x, training=True))
+    for _ in range(2):
+        np.testing.assert_allclose(
+            compiled(inputs_of((7, 4))), theirs(inputs_of((7, 4)), training=True), 1e-3, 1e-4
+        )
+    np.testing.assert_allclose(
+        ours.layers[1].moving_mean.numpy(), theirs.layers[1].moving_mean.numpy(), rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("layer", [NormalizedConv2D(4, 3, strides=2), NormalizedDense(4)])
+def test_keras_can_copy_layers_that_leave_their_bias_out(layer):
+    copy = keras.layers.deserialize(keras.layers.serialize(layer))
+    assert type(copy) is type(layer)
+    assert copy.get_config() == layer.get_config()

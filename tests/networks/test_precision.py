@@ -1,6 +1,7 @@
 import pytest
 
-from inkdigits.networks.precision import BFLOAT16_FLAGS, processor_flags, resolve_precision
+from inkdigits.networks.precision import BFLOAT16_FLAGS, resolve_precision
+from inkdigits.processor import processor_flags
 
 INTEL = """\
 processor\t: 0

@@ -1,24 +1,15 @@
-import os
-from pathlib import Path
-
 import numpy as np
 
-from inkdigits.runs.machine import available_cores, describe_machine, processor_name
+from inkdigits.runs.machine import describe_machine, peak_memory_mib
 
 
 def test_the_versions_are_those_installed():
     assert describe_machine().packages["numpy"] == np.__version__
 
 
-def test_no_more_cores_than_the_machine_has():
-    assert 1 <= available_cores() <= (os.cpu_count() or 1)
-
-
-def test_the_name_comes_from_the_kernel(tmp_path: Path):
-    cpuinfo = tmp_path / "cpuinfo"
-    cpuinfo.write_text("processor : 0\nmodel name : Abacus 9000\nmodel name : Abacus 9000\n")
-    assert processor_name(cpuinfo) == "Abacus 9000"
-
-
-def test_without_the_kernels_word_there_is_still_a_name(tmp_path: Path):
-    assert processor_name(tmp_path / "none")
+def test_the_peak_of_memory_is_that_of_this_process():
+    before = peak_memory_mib()
+    assert before is not None and before > 10  # a Python process holds tens of MiB
+    held = np.ones(100 * 2**20 + int(before) * 2**20, np.uint8)
+    after = peak_memory_mib()
+    assert after is not None and after >= held.nbytes / 2**20

@@ -15,8 +15,9 @@ from inkdigits import __version__
 from inkdigits.cli.extras import missing_training_modules
 from inkdigits.cli.output import JsonOption, print_json, stdout
 from inkdigits.errors import EXIT_SOME_FAILED, InkdigitsError
-from inkdigits.networks.precision import processor_flags, resolve_precision
-from inkdigits.runs.machine import available_cores, installed_version, processor_name
+from inkdigits.networks.precision import resolve_precision
+from inkdigits.processor import available_cores, processor_flags, processor_name
+from inkdigits.runs.machine import installed_version
 
 SMALL_INSTALL = ("numpy", "onnxruntime", "pillow", "pydantic", "rich", "safetensors", "typer")
 TRAINING_INSTALL = ("keras", "onnx", "matplotlib", "jinja2")

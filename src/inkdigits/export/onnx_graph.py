@@ -26,6 +26,7 @@ from inkdigits.networks.architecture import (
     Flatten,
     Layer,
     MaxPooling2D,
+    OrientedFilters,
     Relu,
     Softmax,
 )
@@ -100,6 +101,9 @@ def _append(graph: _Graph, name: str, layer: Layer, weights: Mapping[str, np.nda
     match layer:
         case Conv2D():
             graph.add("Conv", name, weight("kernel").transpose(3, 2, 0, 1), weight("bias"))
+        case OrientedFilters(stride=stride):
+            kernels = weight("kernel").transpose(3, 2, 0, 1)
+            graph.add("Conv", name, kernels, strides=[stride, stride])
         case BatchNormalization():
             variables = ("gamma", "beta", "moving_mean", "moving_variance")
             arrays = [weight(variable) for variable in variables]

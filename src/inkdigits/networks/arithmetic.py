@@ -21,6 +21,7 @@ from inkdigits.networks.architecture import (
     Flatten,
     Layer,
     MaxPooling2D,
+    OrientedFilters,
     Relu,
     Softmax,
 )
@@ -140,6 +141,25 @@ def _(layer: Conv2D, shape: tuple[int, ...]) -> _Effect:
         ),
         params=params,
         params_formula=f"({size}*{size}*{channels}) * {filters} + {filters} = {params:,}",
+    )
+
+
+@_effect.register
+def _(layer: OrientedFilters, shape: tuple[int, ...]) -> _Effect:
+    height, width, channels = shape
+    size, filters, stride = layer.kernel, layer.filters, layer.stride
+    high, wide = (height - size) // stride + 1, (width - size) // stride + 1
+    exact = "" if (height - size) % stride == 0 else ", rounded down"
+    params = size * size * channels * filters
+    return _Effect(
+        type="Conv2D",
+        output_shape=(high, wide, filters),
+        shape_formula=(
+            f"(({height} - {size} + 2*0) / {stride}) + 1 = {high}{exact}; {filters} kernels"
+        ),
+        params=params,
+        params_formula=f"({size}*{size}*{channels}) * {filters} = {params:,}, none learnt",
+        frozen_params=params,
     )
 
 

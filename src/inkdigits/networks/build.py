@@ -7,6 +7,7 @@ not know how the model is trained.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -21,10 +22,16 @@ from inkdigits.networks.architecture import (
     Flatten,
     Layer,
     MaxPooling2D,
+    OrientedFilters,
     Relu,
     Softmax,
 )
-from inkdigits.networks.layers import FusedBatchNormalization
+from inkdigits.networks.layers import (
+    FusedBatchNormalization,
+    NormalizedConv2D,
+    NormalizedDense,
+)
+from inkdigits.networks.oriented_filters import oriented_filters
 from inkdigits.networks.precision import Precision
 
 _POLICIES: dict[Precision, str] = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
@@ -45,9 +52,9 @@ def build(
         seed: Seed of the initial weights and of dropout, at least 0.
         precision: What the layers compute in; weights and probabilities are float32 in any case.
         norm_momentum: Share of the old value in batch normalisation's moving averages, 0 to 1.
-        fast_layers: Fuse batch normalisation, and pool before ReLU instead of after it: the
-            maximum of rectified values is the rectified maximum, for a quarter of the work. Names,
-            weights and results stay the same.
+        fast_layers: Fuse batch normalisation, leave out biases before it while training, and
+            pool before ReLU instead of after it: the maximum of rectified values is the rectified
+            maximum, for a quarter of the work. Names, weights and results stay the same.
 
     Returns:
         A model from (n, height, width, channels) float32 to (n, classes) float32 probabilities,
@@ -60,13 +67,13 @@ def build(
     """
     settings = _Settings(_POLICIES[precision], norm_momentum, fast_layers)
     named = architecture.named_layers()
-    if fast_layers:
-        named = _pool_before_relu(named)
     seeds = np.random.SeedSequence(seed).generate_state(len(named))
     layers = [
         _keras_layer(layer, name, settings, int(layer_seed))
         for (name, layer), layer_seed in zip(named, seeds, strict=True)
     ]
+    if fast_layers:
+        layers = _leave_out_biases(_pool_before_relu(layers))
     return keras.Sequential(
         [keras.Input(architecture.input_shape), *layers], name=architecture.name
     )
@@ -79,12 +86,29 @@ class _Settings:
     fast_layers: bool
 
 
-def _pool_before_relu(named: list[tuple[str, Layer]]) -> list[tuple[str, Layer]]:
+def _pool_before_relu(layers: list[keras.layers.Layer]) -> list[keras.layers.Layer]:
     """Exchange each ReLU with the pooling that follows it."""
-    order = list(named)
+    order = list(layers)
     for i in range(len(order) - 1):
-        if isinstance(order[i][1], Relu) and isinstance(order[i + 1][1], MaxPooling2D):
-            order[i], order[i + 1] = order[i + 1], order[i]
+        first, second = order[i : i + 2]
+        relu = getattr(first, "activation", None) is keras.activations.relu
+        if relu and isinstance(second, keras.layers.MaxPooling2D):
+            order[i], order[i + 1] = second, first
+    return order
+
+
+def _leave_out_biases(layers: list[keras.layers.Layer]) -> list[keras.layers.Layer]:
+    """Exchange each layer whose outputs are normalised next for one that trains without bias."""
+    kinds: dict[type, Any] = {
+        keras.layers.Conv2D: NormalizedConv2D,
+        keras.layers.Dense: NormalizedDense,
+    }
+    order = list(layers)
+    for i in range(len(order) - 1):
+        kind, norm = kinds.get(type(order[i])), order[i + 1]
+        if kind and order[i].use_bias and isinstance(norm, FusedBatchNormalization):
+            order[i] = kind.from_config(order[i].get_config())
+            norm.left_out_bias = partial(getattr, order[i], "bias")
     return order
 
 
@@ -94,6 +118,17 @@ def _keras_layer(layer: Layer, name: str, settings: _Settings, seed: int) -> ker
     match layer:
         case Conv2D(filters, kernel):
             return keras.layers.Conv2D(filters, kernel, kernel_initializer=glorot, **common)
+        case OrientedFilters(filters, kernel, stride):
+            drawn = keras.initializers.Constant(oriented_filters(filters, kernel))
+            return keras.layers.Conv2D(
+                filters,
+                kernel,
+                strides=stride,
+                use_bias=False,
+                kernel_initializer=drawn,
+                trainable=False,
+                **common,
+            )
         case Dense(units):
             return keras.layers.Dense(units, kernel_initializer=glorot, **common)
         case BatchNormalization():

@@ -6,29 +6,11 @@ processor multiplies it in hardware: Intel's AMX and AVX-512 BF16, AMD's AVX-512
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 Precision: TypeAlias = Literal["float32", "bfloat16"]
 
 BFLOAT16_FLAGS = frozenset({"amx_bf16", "avx512_bf16", "avx_bf16", "bf16"})
-
-
-def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
-    """Return the processor's feature flags, none where the system does not tell.
-
-    Args:
-        cpuinfo: The Linux kernel's description of the processors.
-    """
-    try:
-        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return frozenset()
-    for line in lines:
-        key, _, value = line.partition(":")
-        if key.strip() in ("flags", "Features"):
-            return frozenset(value.split())
-    return frozenset()
 
 
 def resolve_precision(

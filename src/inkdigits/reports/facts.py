@@ -83,17 +83,6 @@ def movements(augmentation: Augmentation, size: tuple[int, int]) -> list[Movemen
     return rows
 
 
-def is_moved(augmentation: Augmentation) -> bool:
-    """Return whether training images are moved at all.
-
-    Example:
-        >>> is_moved(Augmentation()), is_moved(Augmentation(zoom=0.1))
-        (False, True)
-    """
-    ranges = augmentation.model_dump().values()
-    return any(value > 0 for value in ranges if isinstance(value, float))
-
-
 def _limits(value: float, unit: str, size: tuple[int, int]) -> str:
     height, width = size
     if value == 0:

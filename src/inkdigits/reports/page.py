@@ -17,7 +17,7 @@ from inkdigits import formats
 from inkdigits.networks.architecture import TUTORIAL
 from inkdigits.networks.arithmetic import LayerSummary, NetworkSummary, summarise
 from inkdigits.reports.content import ReportContent
-from inkdigits.reports.facts import accuracy_bar, axis_start, is_moved, laps, movements, total
+from inkdigits.reports.facts import accuracy_bar, axis_start, laps, movements, total
 from inkdigits.reports.mistakes import mistake_cards, mix_ups, worst_mix_ups
 from inkdigits.reports.pictures import embed
 
@@ -47,7 +47,7 @@ def _derived(content: ReportContent) -> dict[str, Any]:
         "flawed": content.recipe.validation == "augmented-test" and len(scores) == 2,
         "axis_start": start,
         "bars": [accuracy_bar(score, start) for score in scores],
-        "moved": is_moved(content.recipe.augmentation),
+        "moved": content.recipe.augmentation.moves,
         "movements": movements(content.recipe.augmentation, content.summary.input_shape[:2]),
         "mended_params": summarise(TUTORIAL).total_params,
         "test_counts": confusion.sum(axis=1).tolist(),

@@ -6,11 +6,11 @@ records, without importing them.
 
 from __future__ import annotations
 
-import os
 import platform
+import sys
 from importlib import metadata
-from pathlib import Path
 
+from inkdigits.processor import available_cores, processor_name
 from inkdigits.runs.manifest import Machine
 
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy", "onnxruntime")
@@ -27,11 +27,14 @@ def describe_machine() -> Machine:
     )
 
 
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def peak_memory_mib() -> float | None:
+    """Return the most memory that this process has held at a time, None where nobody tells."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)  # bytes there, KiB elsewhere
 
 
 def installed_version(package: str) -> str | None:
@@ -45,17 +48,3 @@ def installed_version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Return the processor's name as the system knows it.
-
-    Args:
-        cpuinfo: The Linux kernel's description of the processors.
-    """
-    try:
-        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())

@@ -47,6 +47,8 @@ class Training(_Record):
         epochs: Passes over the training images.
         precision: What the layers computed in.
         backend: What Keras ran on.
+        peak_memory_mib: The most memory that the process held at a time, in MiB; None where the
+            system does not tell.
     """
 
     seconds: float
@@ -55,6 +57,7 @@ class Training(_Record):
     epochs: int
     precision: Literal["float32", "bfloat16"]
     backend: str
+    peak_memory_mib: float | None = None
 
 
 class Machine(_Record):

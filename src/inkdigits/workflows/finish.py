@@ -29,10 +29,10 @@ from inkdigits.reports.content import ReportContent
 from inkdigits.reports.page import render
 from inkdigits.runs.files import fill_whole, make_folder, write_whole
 from inkdigits.runs.folder import RunFolder
-from inkdigits.runs.machine import describe_machine
+from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import DataSource, Manifest, Score, Training
 from inkdigits.runs.weights_file import write_arrays
-from inkdigits.training.engine import predict_with
+from inkdigits.training.prediction import predict_with
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
 from inkdigits.training.trainer import Trainer
@@ -146,6 +146,7 @@ def _describe(
             epochs=done.trainer.recipe.epochs,
             precision=trainer.precision,
             backend=trainer.backend,
+            peak_memory_mib=peak_memory_mib(),
         ),
         timing=stopwatch.timing(),
         validation=_score(validation),
