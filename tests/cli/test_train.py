@@ -2,6 +2,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from inkdigits.processor import available_cores
 from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import FAST
 
 
 def test_json_has_the_keys_that_others_rely_on(trained: tuple[Path, Any, str]):
@@ -145,6 +148,31 @@ def test_without_the_training_extra_it_says_how_to_get_it(
     assert result.code == 2
     assert "training needs keras; install them with `pip install 'inkdigits[train]'`" in result.err
     assert not (tmp_path / "run").exists()
+
+
+def test_the_recipes_micro_batches_share_the_cores(tmp_path: Path):
+    # In processes of their own, in which nothing must have started TensorFlow before.
+    program = """
+import os, sys
+from inkdigits.cli.main import run
+from inkdigits.workflows import train
+
+def stop_here(recipe, *_, **__):
+    import tensorflow as tf
+    print(recipe.micro_batches, tf.config.threading.get_intra_op_parallelism_threads(), flush=True)
+    os._exit(0)
+
+train.Trainer = stop_here
+run(["train", *sys.argv[1:]])
+"""
+    out = str(tmp_path / "run")
+    for words in (("--recipe", "fast", "--out", out), ("--resume", out)):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True
+        )
+        parts, threads = map(int, done.stdout.split())
+        assert parts == FAST.micro_batches > 1
+        assert threads == max(1, available_cores() // parts)
 
 
 def wait_for_training(process: subprocess.Popen[str], out: Path) -> None:

@@ -89,6 +89,12 @@ def test_at_rest_nothing_changes(fill):
     assert warped(SQUARE, fill) == SQUARE
 
 
+def test_without_a_fill_images_stay_as_they_are_whatever_the_matrices_say(rng):
+    images = rng.random((3, 5, 4, 1)).astype(np.float32)
+    matrices = rng.normal(size=(3, 8)).astype(np.float32)
+    np.testing.assert_array_equal(warp(images, matrices, None), images)
+
+
 def test_shift_x_looks_one_column_to_the_right_and_nearest_repeats_the_border():
     assert warped(SQUARE, "nearest", shift_x=1) == [[2, 3, 3], [5, 6, 6], [8, 9, 9]]
     assert warped(SQUARE, "constant", shift_x=1) == [[2, 3, 0], [5, 6, 0], [8, 9, 0]]

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from inkdigits.arrays import scale
 from inkdigits.networks.architecture import (
@@ -15,9 +18,14 @@ from inkdigits.networks.architecture import (
     Softmax,
 )
 from inkdigits.networks.build import build
-from inkdigits.networks.weights import get_weights
-from inkdigits.training.engine import NeutralEngine, make_engine, predict_with
-from inkdigits.training.plan import plan_epoch
+from inkdigits.networks.weights import get_weights, set_weights
+from inkdigits.training import tensorflow_engine
+from inkdigits.training.engine import NeutralEngine, make_engine, needs_accumulation
+from inkdigits.training.muon import HiddenMuon
+from inkdigits.training.optimizers import make_optimizer
+from inkdigits.training.plan import EpochPlan, plan_epoch
+from inkdigits.training.prediction import predict_with
+from inkdigits.training.recipe import Augmentation, Recipe
 from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import PREDICT_BATCH, Task
@@ -32,32 +40,72 @@ SMALL = Architecture(
         *(Flatten(), Dense(16), BatchNormalization(), Relu(), Dropout(0.2), Dense(10), Softmax()),
     ),
 )
-# A bias before a batch normalisation has no gradient, but Adam would step along its rounding error.
+# Parts of a batch give the whole batch's gradient only where each image goes its own way.
 PLAIN = Architecture(
     "plain",
     SMALL.input_shape,
-    tuple(layer for layer in SMALL.layers if not isinstance(layer, BatchNormalization)),
+    tuple(layer for layer in SMALL.layers if not isinstance(layer, BatchNormalization | Dropout)),
 )
+DRY = Architecture("dry", (28, 28, 1), (Flatten(), Dense(10), Softmax()))
 ENGINES = [NeutralEngine, TensorFlowEngine]
 
 
-def make_task(digits, network=SMALL, optimizer=None, label_smoothing=0.0, fill="nearest"):
+class SideBySide(TensorFlowEngine):
+    """The compiled engine as it is where the cores are shared out among the parts of a batch."""
+
+    def __init__(self, task):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tensorflow_engine, "cores_are_shared", lambda parts: True)
+            super().__init__(task)
+
+
+DEALING = [*ENGINES, SideBySide]  # with several parts to a batch, these go different ways
+MAKERS = {
+    "momentum": lambda **options: keras.optimizers.SGD(0.1, momentum=0.5, **options),
+    "adam": lambda **options: keras.optimizers.Adam(0.002, **options),
+    "muon": lambda **options: HiddenMuon(
+        0.02, weight_decay=None, adam_weight_decay=None, exclude_layers=["dense2"], **options
+    ),
+}
+
+
+def make_task(
+    digits,
+    network=SMALL,
+    *,
+    engine=TensorFlowEngine,
+    optimizer="momentum",
+    label_smoothing=0.0,
+    micro_batches=1,
+    fill="nearest",
+):
+    """A task whose optimiser accumulates gradients where the engine leaves that to it."""
+    accumulates = engine is NeutralEngine and micro_batches > 1
+    made = MAKERS[optimizer](gradient_accumulation_steps=micro_batches if accumulates else None)
     model = build(network, seed=1, fast_layers=True)
-    optimizer = optimizer or keras.optimizers.SGD(0.1, momentum=0.5)
-    optimizer.build(model.trainable_variables)
-    return Task(model, optimizer, label_smoothing, fill, scale(digits.images), digits.labels)
+    made.build(model.trainable_variables)
+    inputs = scale(digits.images)
+    return Task(model, made, label_smoothing, micro_batches, fill, inputs, digits.labels)
 
 
-def make_plan(digits, steps=6):
+def make_plan(digits, steps=6, augmentation=PUBLISHED.augmentation, batch_size=32):
     plan = plan_epoch(
         images=len(digits),
-        batch_size=32,
+        batch_size=batch_size,
         size=(28, 28),
-        augmentation=PUBLISHED.augmentation,
+        augmentation=augmentation,
         seed=3,
         epoch=1,
     )
     return plan.part(0, steps)
+
+
+def variables_of(task):
+    """The model's variables, and the optimiser's unless it keeps sums of gradients as well."""
+    variables = read_variables(task.model, task.optimizer)
+    if task.optimizer.gradient_accumulation_steps or task.micro_batches > 1:
+        return {name: array for name, array in variables.items() if name.startswith("model/")}
+    return variables
 
 
 def assert_close(first, second, tolerance=1e-4):
@@ -78,36 +126,34 @@ def assert_close(first, second, tolerance=1e-4):
         pytest.param({}, id="momentum"),
         pytest.param({"label_smoothing": 0.3}, id="label smoothing"),
         pytest.param({"fill": "constant"}, id="constant fill"),
+        pytest.param({"fill": None}, id="no warp"),
+        pytest.param({"micro_batches": 2}, id="two parts"),
+        pytest.param({"micro_batches": 4, "optimizer": "adam"}, id="four parts, adam"),
+        pytest.param({"optimizer": "adam"}, id="adam"),
+        pytest.param({"optimizer": "muon"}, id="muon"),
+        pytest.param({"micro_batches": 2, "optimizer": "muon"}, id="two parts, muon"),
     ],
 )
-def test_both_engines_train_to_the_same_variables_losses_and_hits(digits, options):
-    tasks = [make_task(digits, **options) for _ in ENGINES]
+def test_all_engines_train_to_the_same_variables_losses_and_hits(digits, options):
+    engines = DEALING if "micro_batches" in options else ENGINES
+    tasks = [make_task(digits, engine=engine, **options) for engine in engines]
     plan = make_plan(digits)
     before = get_weights(tasks[0].model)
-    neutral, compiled = (
-        engine(task).run(plan) for engine, task in zip(ENGINES, tasks, strict=True)
-    )
-    assert neutral.images == compiled.images == plan.order.size
-    assert compiled.loss == pytest.approx(neutral.loss, rel=1e-4)
-    assert abs(compiled.correct - neutral.correct) <= 1  # two classes may tie to within rounding
-    # Dropout's random state is among the variables: both engines drew the same masks.
-    assert_close(*(read_variables(task.model, task.optimizer) for task in tasks), tolerance=1e-3)
+    neutral, *others = (engine(task).run(plan) for engine, task in zip(engines, tasks, strict=True))
+    for compiled, task in zip(others, tasks[1:], strict=True):
+        assert neutral.images == compiled.images == plan.order.size
+        assert compiled.loss == pytest.approx(neutral.loss, rel=1e-4)
+        assert abs(compiled.correct - neutral.correct) <= 1  # classes may tie to within rounding
+        # Dropout's random state is among the variables: the engines drew the same masks.
+        assert_close(variables_of(tasks[0]), variables_of(task), tolerance=1e-3)
     after = get_weights(tasks[0].model)
-    assert np.abs(after["dense1/kernel"] - before["dense1/kernel"]).max() > 0.01
-
-
-def test_both_engines_agree_with_adam(digits):
-    tasks = [make_task(digits, PLAIN, keras.optimizers.Adam(0.002)) for _ in ENGINES]
-    sums = [
-        engine(task).run(make_plan(digits)) for engine, task in zip(ENGINES, tasks, strict=True)
-    ]
-    assert sums[0].loss == pytest.approx(sums[1].loss, rel=1e-4)
-    assert_close(*(get_weights(task.model) for task in tasks), tolerance=1e-3)
+    assert np.abs(after["dense1/kernel"] - before["dense1/kernel"]).max() > 0.005
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_running_in_parts_is_running_the_whole(digits, engine):
-    whole, parts = make_task(digits), make_task(digits)
+@pytest.mark.parametrize("micro_batches", [1, 2])
+def test_running_in_parts_is_running_the_whole(digits, engine, micro_batches):
+    whole, parts = (make_task(digits, engine=engine, micro_batches=micro_batches) for _ in range(2))
     plan = make_plan(digits)
     total = engine(whole).run(plan)
     in_parts = engine(parts)
@@ -119,18 +165,8 @@ def test_running_in_parts_is_running_the_whole(digits, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_loss_of_a_step_is_the_sum_of_its_cross_entropies_before_it(digits, engine):
-    dry = Architecture("dry", (28, 28, 1), (Flatten(), Dense(10), Softmax()))
-    task = make_task(digits, dry)
-    plan = plan_epoch(
-        images=len(digits),
-        batch_size=16,
-        size=(28, 28),
-        augmentation=PUBLISHED.augmentation.model_copy(
-            update=dict.fromkeys(("rotation", "width_shift", "height_shift", "shear", "zoom"), 0.0)
-        ),
-        seed=0,
-        epoch=1,
-    ).part(0, 1)
+    task = make_task(digits, DRY)
+    plan = make_plan(digits, 1, Augmentation(), batch_size=16)
     (chosen,) = plan.order
     probabilities = predict_with(task.model, task.inputs[chosen])
     truth = digits.labels[chosen]
@@ -151,10 +187,16 @@ def test_preparing_changes_nothing(digits, engine):
         np.testing.assert_array_equal(before[name], after[name])
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("n", [1, PREDICT_BATCH, PREDICT_BATCH + 1])
-def test_predict_is_the_model_in_inference(digits, engine, n):
-    task = make_task(digits)
+@pytest.mark.parametrize("engine", DEALING)
+@pytest.mark.parametrize(
+    ("micro_batches", "n"),
+    [
+        *((1, 1), (1, PREDICT_BATCH), (1, PREDICT_BATCH + 1)),
+        *((2, 1), (2, PREDICT_BATCH + 1), (3, 2), (3, PREDICT_BATCH + 1)),
+    ],
+)
+def test_predict_is_the_model_in_inference(digits, engine, micro_batches, n):
+    task = make_task(digits, engine=engine, micro_batches=micro_batches)
     inputs = task.inputs[np.arange(n) % len(digits)]
     probabilities = engine(task).predict(inputs)
     assert probabilities.shape == (n, 10)
@@ -163,9 +205,10 @@ def test_predict_is_the_model_in_inference(digits, engine, n):
     np.testing.assert_allclose(probabilities, expected, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_predict_of_no_images_has_no_rows(digits, engine):
-    task = make_task(digits)
+@pytest.mark.parametrize("engine", DEALING)
+@pytest.mark.parametrize("micro_batches", [1, 2])
+def test_predict_of_no_images_has_no_rows(digits, engine, micro_batches):
+    task = make_task(digits, engine=engine, micro_batches=micro_batches)
     probabilities = engine(task).predict(task.inputs[:0])
     assert probabilities.shape == (0, 10)
     assert probabilities.dtype == np.float32
@@ -188,15 +231,225 @@ def test_a_label_without_a_class_is_refused(digits, engine):
     labels = digits.labels.copy()
     labels[3] = 10
     with pytest.raises(ValueError, match="labels must be below 10; received 10"):
-        engine(Task(task.model, task.optimizer, 0.0, "nearest", task.inputs, labels))
+        engine(replace(task, labels=labels))
+
+
+def picture_task(values, labels, network, optimizer, *, micro_batches, norm_momentum=0.5):
+    """A task of pictures of one pixel, the network's weights all 0."""
+    model = build(network, norm_momentum=norm_momentum, fast_layers=True)
+    zeros = {
+        name: array if "gamma" in name or "variance" in name else np.zeros_like(array)
+        for name, array in get_weights(model).items()
+    }
+    set_weights(model, zeros)
+    optimizer.build(model.trainable_variables)
+    inputs = np.array(values, np.float32).reshape(-1, 1, 1, 1)
+    return Task(model, optimizer, 0.0, micro_batches, None, inputs, np.array(labels, np.uint8))
+
+
+def in_this_order(*steps):
+    order = np.array(steps, np.int32)
+    return EpochPlan(order, np.zeros((*order.shape, 8), np.float32))
+
+
+def accumulating(engine, micro_batches):
+    accumulates = engine is NeutralEngine and micro_batches > 1
+    return {"gradient_accumulation_steps": micro_batches if accumulates else None}
+
+
+ONE_PIXEL = Architecture("pixel", (1, 1, 1), (Flatten(), Dense(2), Softmax()))
+NORMALISED = Architecture("n", (1, 1, 1), (Flatten(), BatchNormalization(), Dense(2), Softmax()))
+
+
+@pytest.mark.parametrize("engine", DEALING)
+@pytest.mark.parametrize("micro_batches", [1, 2, 4])
+def test_a_step_follows_the_mean_gradient_of_all_its_parts(engine, micro_batches):
+    optimizer = keras.optimizers.SGD(1.0, **accumulating(engine, micro_batches))
+    task = picture_task(
+        [1, 2, 3, 4], [0, 0, 0, 1], ONE_PIXEL, optimizer, micro_batches=micro_batches
+    )
+    sums = engine(task).run(in_this_order([0, 1, 2, 3]))
+    # Both classes have the probability 1/2, so each image pulls its own up and the other down by
+    # 1/2: (3 - 1) / 2 / 4 for the bias, (1 + 2 + 3 - 4) / 2 / 4 for the weight of the pixel.
+    weights = get_weights(task.model)
+    np.testing.assert_allclose(weights["dense1/bias"], [0.25, -0.25], atol=1e-6)
+    np.testing.assert_allclose(weights["dense1/kernel"], [[0.25, -0.25]], atol=1e-6)
+    assert sums.loss == pytest.approx(4 * np.log(2), rel=1e-6)
+    assert sums.images == 4
+    assert int(keras.ops.convert_to_numpy(optimizer.iterations)) == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("optimizer", MAKERS)
+def test_where_images_do_not_meet_parts_train_as_the_whole(digits, engine, optimizer):
+    whole, halves = (
+        make_task(digits, PLAIN, engine=engine, optimizer=optimizer, micro_batches=parts)
+        for parts in (1, 2)
+    )
+    sums = [engine(task).run(make_plan(digits)) for task in (whole, halves)]
+    assert sums[0].images == sums[1].images
+    assert sums[0].loss == pytest.approx(sums[1].loss, rel=1e-4)
+    assert_close(get_weights(whole.model), get_weights(halves.model), tolerance=1e-3)
+
+
+@pytest.mark.parametrize("engine", DEALING)
+@pytest.mark.parametrize(
+    ("micro_batches", "mean", "variance"),
+    [
+        # All four: mean 3, variance 6.5.
+        (1, 0.5 * 0 + 0.5 * 3, 0.5 * 1 + 0.5 * 6.5),
+        # First 0 and 2: mean 1, variance 1. Then 3 and 7: mean 5, variance 4.
+        (2, 0.5 * (0.5 * 0 + 0.5 * 1) + 0.5 * 5, 0.5 * (0.5 * 1 + 0.5 * 1) + 0.5 * 4),
+    ],
+)
+def test_each_part_moves_the_averages_of_a_normalisation_in_its_turn(
+    engine, micro_batches, mean, variance
+):
+    optimizer = keras.optimizers.SGD(1.0, **accumulating(engine, micro_batches))
+    task = picture_task(
+        [3, 2, 0, 7], [0, 0, 1, 1], NORMALISED, optimizer, micro_batches=micro_batches
+    )
+    engine(task).run(in_this_order([2, 1, 0, 3]))
+    weights = get_weights(task.model)
+    np.testing.assert_allclose(weights["norm1/moving_mean"], [mean], rtol=1e-5)
+    np.testing.assert_allclose(weights["norm1/moving_variance"], [variance], rtol=1e-5)
+
+
+@pytest.mark.parametrize("engine", DEALING)
+def test_each_part_is_normalised_by_itself(engine):
+    optimizer = keras.optimizers.SGD(1.0, **accumulating(engine, 2))
+    task = picture_task([0, 2, 3, 7], [0, 1, 0, 1], NORMALISED, optimizer, micro_batches=2)
+    engine(task).run(in_this_order([0, 1, 2, 3]))
+    # In both parts the two pictures become -1 and 1, short of the 0.001 added to the variance.
+    expected = 0.25 * (1 / np.sqrt(1.001) + 2 / np.sqrt(4.001))
+    kernel = get_weights(task.model)["dense1/kernel"]
+    np.testing.assert_allclose(kernel, [[-expected, expected]], rtol=1e-5)
+
+
+def recipe_task(engine, digits, recipe):
+    """A task as the trainer makes it, for a recipe of ten steps."""
+    model = build(SMALL, seed=1, norm_momentum=recipe.norm_momentum, fast_layers=True)
+    optimizer = make_optimizer(recipe, model, 10, accumulate=engine is NeutralEngine)
+    fill = recipe.augmentation.fill if recipe.augmentation.moves else None
+    smoothing, parts, inputs = recipe.label_smoothing, recipe.micro_batches, scale(digits.images)
+    return Task(model, optimizer, smoothing, parts, fill, inputs, digits.labels)
+
+
+def averaging_recipe(optimizer, micro_batches):
+    return Recipe(
+        name="small",
+        network="fast",
+        epochs=1,
+        batch_size=32,
+        micro_batches=micro_batches,
+        optimizer=optimizer,
+        learning_rate=0.02,
+        schedule="one-cycle",
+        warmup=0.5,
+        final_rate=0.1,
+        averaging=0.75,
+        norm_momentum=0.9,
+    )
+
+
+def averaged(task):
+    """The averages that the optimiser keeps; the model has them afterwards."""
+    task.optimizer.finalize_variable_values(task.model.trainable_variables)
+    return get_weights(task.model)
+
+
+@pytest.mark.parametrize("micro_batches", [1, 2])
+@pytest.mark.parametrize("optimizer", ["adam", "muon"])
+def test_both_engines_follow_schedule_and_averaging_of_a_recipe(digits, optimizer, micro_batches):
+    recipe = averaging_recipe(optimizer, micro_batches)
+    tasks = [recipe_task(engine, digits, recipe) for engine in ENGINES]
+    sums = [
+        engine(task).run(make_plan(digits)) for engine, task in zip(ENGINES, tasks, strict=True)
+    ]
+    assert sums[0].loss == pytest.approx(sums[1].loss, rel=1e-4)
+    rates = [float(keras.ops.convert_to_numpy(task.optimizer.learning_rate)) for task in tasks]
+    # Five steps up to 0.02, then one of five down the cosine to a tenth of it.
+    halfway = 0.1 + 0.9 * (1 + np.cos(np.pi / 5)) / 2
+    assert rates == pytest.approx([0.02 * halfway] * 2, rel=1e-5)
+    latest = [get_weights(task.model) for task in tasks]
+    assert_close(*latest, tolerance=1e-3)
+    averages = [averaged(task) for task in tasks]
+    assert_close(*averages, tolerance=1e-3)
+    assert np.abs(averages[0]["dense1/kernel"] - latest[0]["dense1/kernel"]).max() > 0.005
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("micro_batches", [1, 2])
+def test_averages_begin_with_the_first_step_and_take_in_every_further_one(
+    digits, engine, micro_batches
+):
+    task = recipe_task(engine, digits, averaging_recipe("adam", micro_batches))
+    made, plan = engine(task), make_plan(digits, 3)
+    weights = []
+    for step in range(3):
+        made.run(plan.part(step, step + 1))
+        weights.append(get_weights(task.model)["dense2/kernel"])
+    first, second, third = weights
+    expected = 0.75 * (0.75 * first + 0.25 * second) + 0.25 * third
+    np.testing.assert_allclose(averaged(task)["dense2/kernel"], expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_without_a_fill_images_go_in_as_they_are_whatever_the_matrices_say(digits, engine):
+    cases = [
+        ("nearest", make_plan(digits, augmentation=Augmentation())),
+        (None, make_plan(digits, augmentation=Augmentation())),
+        (None, make_plan(digits)),
+    ]
+    results = []
+    for fill, plan in cases:
+        task = make_task(digits, fill=fill)
+        results.append((engine(task).run(plan), get_weights(task.model)))
+    (warped, warped_weights), *others = results
+    for sums, weights in others:
+        assert sums.loss == pytest.approx(warped.loss, rel=1e-4)
+        assert abs(sums.correct - warped.correct) <= 1
+        assert_close(weights, warped_weights, tolerance=1e-3)
+
+
+@pytest.mark.parametrize("engine", DEALING)
+def test_a_batch_that_does_not_fall_into_equal_parts_is_refused(digits, engine):
+    task = make_task(digits, engine=engine, micro_batches=2)
+    before = get_weights(task.model)
+    with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
+        engine(task).run(make_plan(digits, batch_size=5))
+    for name, array in get_weights(task.model).items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize(
+    ("micro_batches", "accumulated", "message"),
+    [
+        (2, None, "must average gradients over 2 micro-batches; received one for 1"),
+        (2, 3, "must average gradients over 2 micro-batches; received one for 3"),
+        (1, 2, "must average gradients over 1 micro-batches; received one for 2"),
+    ],
+)
+def test_the_neutral_engine_refuses_an_optimiser_for_other_parts(
+    digits, micro_batches, accumulated, message
+):
+    task = replace(
+        make_task(digits),
+        micro_batches=micro_batches,
+        optimizer=keras.optimizers.SGD(0.1, gradient_accumulation_steps=accumulated),
+    )
+    with pytest.raises(ValueError, match=message):
+        NeutralEngine(task)
 
 
 def test_on_tensorflow_the_compiled_engine_is_chosen(digits):
     assert keras.backend.backend() == "tensorflow"
     assert isinstance(make_engine(make_task(digits)), TensorFlowEngine)
+    assert not needs_accumulation()
 
 
 def test_on_another_backend_the_neutral_engine_is_chosen(digits, monkeypatch):
     task = make_task(digits)
     monkeypatch.setattr(keras.backend, "backend", lambda: "numpy")
     assert isinstance(make_engine(task), NeutralEngine)
+    assert needs_accumulation()

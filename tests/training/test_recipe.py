@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from inkdigits.errors import RecipeError
 from inkdigits.networks.architecture import ARCHITECTURES
 from inkdigits.training.recipe import Augmentation, Recipe
-from inkdigits.training.recipes import TUTORIAL
+from inkdigits.training.recipes import PUBLISHED, TUTORIAL
 
 MINIMAL = {"name": "mine", "network": "tutorial"}
 
@@ -37,17 +37,31 @@ augmentations = st.fixed_dictionaries(
         "fill": st.sampled_from(["nearest", "constant"]),
     },
 )
-recipes = st.fixed_dictionaries(
+# A batch size and the number of parts it is dealt out in.
+sizes = st.integers(1, 64).flatmap(
+    lambda parts: st.fixed_dictionaries(
+        {
+            "micro_batches": st.just(parts),
+            "batch_size": st.integers(1, 10_000 // parts).map(lambda size: size * parts),
+        }
+    )
+)
+others = st.fixed_dictionaries(
     {
         "name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True),
-        "network": st.sampled_from(["published", "tutorial"]),
+        "network": st.sampled_from(["published", "tutorial", "fast"]),
     },
     optional={
         "epochs": st.integers(1, 10_000),
-        "batch_size": st.integers(1, 10_000),
+        "optimizer": st.sampled_from(["adam", "muon"]),
         "learning_rate": numbers(0, 1, exclude_min=True),
         "schedule": st.sampled_from(["constant", "one-cycle"]),
         "warmup": numbers(0, 1, exclude_max=True),
+        "final_rate": numbers(0, 1),
+        "momentum": numbers(0, 1, exclude_max=True),
+        "adam_share": numbers(0, 1, exclude_min=True),
+        "muon_iterations": st.integers(1, 20),
+        "averaging": numbers(0, 1, exclude_max=True),
         "adam_beta_2": numbers(0, 1, exclude_max=True),
         "label_smoothing": numbers(0, 1, exclude_max=True),
         "norm_momentum": numbers(0, 1, exclude_max=True),
@@ -58,6 +72,7 @@ recipes = st.fixed_dictionaries(
         "augmentation": augmentations,
     },
 )
+recipes = st.builds(lambda a, b: {**a, **b}, others, st.just({}) | sizes)
 
 
 def refusal(**fields):
@@ -139,9 +154,15 @@ def test_replace_checks_like_a_new_recipe(fields):
 RANGES = {
     "epochs": "a whole number between 1 and 10,000",
     "batch_size": "a whole number between 1 and 10,000 images",
+    "micro_batches": "a whole number between 1 and 64",
+    "muon_iterations": "a whole number between 1 and 20",
     "validation_images": "a whole number between 1 and 1,000,000 images",
     "learning_rate": "between 0 (excluded) and 1",
     "warmup": "between 0 and 1 (excluded)",
+    "final_rate": "between 0 and 1",
+    "momentum": "between 0 and 1 (excluded)",
+    "adam_share": "between 0 (excluded) and 1",
+    "averaging": "between 0 and 1 (excluded)",
     "adam_beta_2": "between 0 and 1 (excluded)",
     "label_smoothing": "between 0 and 1 (excluded)",
     "norm_momentum": "between 0 and 1 (excluded)",
@@ -177,7 +198,12 @@ def test_a_wrong_number_inside_augmentation_is_refused_with_its_path(field, valu
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("warmup", 1), ("learning_rate", 0), ("epochs", 0), ("norm_momentum", 1.0), ("epochs", 2.5)],
+    [
+        *(("warmup", 1), ("learning_rate", 0), ("epochs", 0), ("norm_momentum", 1.0)),
+        *(("epochs", 2.5), ("micro_batches", 0), ("micro_batches", 65), ("micro_batches", 2.0)),
+        *(("muon_iterations", 0), ("muon_iterations", 21), ("momentum", 1.0), ("adam_share", 0)),
+        *(("averaging", 1), ("final_rate", 1.001), ("final_rate", -0.001)),
+    ],
 )
 def test_excluded_bounds_and_fractions_of_whole_numbers_are_refused(field, value):
     assert refusal(**{field: value}) == f"`{field}` must be {RANGES[field]}; received {value!r}"
@@ -185,7 +211,12 @@ def test_excluded_bounds_and_fractions_of_whole_numbers_are_refused(field, value
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("warmup", 0), ("learning_rate", 1), ("epochs", 1), ("epochs", 10_000), ("batch_size", 1)],
+    [
+        *(("warmup", 0), ("learning_rate", 1), ("epochs", 1), ("epochs", 10_000)),
+        *(("batch_size", 1), ("micro_batches", 1), ("micro_batches", 64)),
+        *(("muon_iterations", 1), ("muon_iterations", 20), ("momentum", 0), ("adam_share", 1)),
+        *(("averaging", 0), ("final_rate", 0), ("final_rate", 1)),
+    ],
 )
 def test_bounds_that_are_included_are_accepted(field, value):
     assert getattr(Recipe.create(**MINIMAL, **{field: value}), field) == value
@@ -194,7 +225,8 @@ def test_bounds_that_are_included_are_accepted(field, value):
 @pytest.mark.parametrize(
     ("field", "choices"),
     [
-        ("network", "published, tutorial"),
+        ("network", "published, tutorial, fast"),
+        ("optimizer", "adam, muon"),
         ("schedule", "constant, one-cycle"),
         ("precision", "float32, bfloat16, auto"),
         ("validation", "held-out, augmented-test"),
@@ -203,6 +235,66 @@ def test_bounds_that_are_included_are_accepted(field, value):
 @pytest.mark.parametrize("value", ["Other", 1, None], ids=repr)
 def test_a_wrong_choice_is_refused_with_the_choices(field, choices, value):
     assert refusal(**{field: value}) == f"`{field}` must be one of {choices}; received {value!r}"
+
+
+INDIVISIBLE = pytest.mark.parametrize(
+    ("batch_size", "micro_batches"), [(64, 3), (1, 2), (63, 64), (10_000, 64), (10_000, 7)]
+)
+
+
+def indivisible(batch_size, micro_batches):
+    return (
+        f"`batch_size` must be a multiple of `micro_batches`, {micro_batches}; "
+        f"received {batch_size}"
+    )
+
+
+@INDIVISIBLE
+def test_a_batch_that_cannot_be_dealt_out_in_equal_parts_is_refused(batch_size, micro_batches):
+    fields = {"batch_size": batch_size, "micro_batches": micro_batches}
+    assert refusal(**fields) == indivisible(batch_size, micro_batches)
+    with pytest.raises(RecipeError) as caught:
+        Recipe.from_json(json.dumps({**MINIMAL, **fields}))
+    assert str(caught.value) == indivisible(batch_size, micro_batches)
+    with pytest.raises(RecipeError) as caught:
+        TUTORIAL.replace(**fields)
+    assert str(caught.value) == indivisible(batch_size, micro_batches)
+
+
+def test_a_field_that_was_not_given_counts_with_its_default_or_former_value():
+    assert refusal(micro_batches=7) == indivisible(64, 7)
+    two_parts = TUTORIAL.replace(batch_size=256, micro_batches=2)
+    with pytest.raises(RecipeError) as caught:
+        two_parts.replace(batch_size=33)
+    assert str(caught.value) == indivisible(33, 2)
+    assert two_parts.replace(batch_size=33, micro_batches=3).micro_batches == 3
+
+
+def test_a_field_out_of_range_is_named_before_parts_that_are_not_equal():
+    assert refusal(batch_size=0, micro_batches=3).startswith("`batch_size` must be a whole number")
+    assert refusal(micro_batches=0).startswith("`micro_batches` must be a whole number")
+    assert refusal(micro_batches=7, epochs=0).startswith("`epochs`")
+
+
+@pytest.mark.parametrize("field", AUGMENTATION_RANGES)
+def test_an_augmentation_moves_images_if_any_range_is_above_zero(field):
+    assert Augmentation(**{field: 0.5}).moves
+    assert Augmentation(**{field: 5e-324}).moves
+    assert not Augmentation(**{field: 0.0}).moves
+    assert not Augmentation(**{field: -0.0}).moves
+
+
+def test_an_augmentation_moves_nothing_by_default_whatever_its_fill():
+    assert not Augmentation().moves
+    assert not Augmentation(fill="constant").moves
+    assert PUBLISHED.augmentation.moves
+
+
+def test_whether_images_move_is_no_field_of_the_recipe():
+    assert "moves" not in json.loads(TUTORIAL.to_json())["augmentation"]
+    assert refusal(augmentation={"moves": True}).startswith(
+        "a recipe has no field `augmentation.moves`"
+    )
 
 
 def test_fill_is_a_choice_too():

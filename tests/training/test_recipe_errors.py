@@ -1,7 +1,7 @@
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from inkdigits.training.recipe_errors import explain
 
@@ -17,6 +17,16 @@ class Outer(BaseModel):
     kind: Literal["a", "b"] = "a"
     flag: bool = False
     inner: Inner = Inner()
+
+    @model_validator(mode="after")
+    def _check_pair(self) -> Self:
+        if self.kind == "b" and self.count > 1:
+            raise ValueError("`kind` b goes with a `count` of 1 alone")
+        return self
+
+
+class Outermost(BaseModel):
+    outer: Outer = Outer()
 
 
 @pytest.mark.parametrize(
@@ -41,6 +51,22 @@ def test_field_range_and_value_are_named_from_the_model(fields, message):
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate(fields)
     assert explain(Outer, caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [(Outer, {"kind": "b", "count": 2}), (Outermost, {"outer": {"kind": "b", "count": 2}})],
+)
+def test_fields_that_do_not_go_together_are_told_in_the_models_own_sentence(model, fields):
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(fields)
+    assert explain(model, caught.value) == "`kind` b goes with a `count` of 1 alone"
+
+
+def test_a_wrong_field_is_told_before_fields_that_do_not_go_together():
+    with pytest.raises(ValidationError) as caught:
+        Outer.model_validate({"kind": "b", "count": 0})
+    assert explain(Outer, caught.value).startswith("`count` must be a whole number")
 
 
 def test_a_long_value_is_cut():

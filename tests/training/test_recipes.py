@@ -1,7 +1,7 @@
 import pytest
 
 from inkdigits.errors import RecipeError
-from inkdigits.training.recipes import PUBLISHED, RECIPES, TUTORIAL, find_recipe
+from inkdigits.training.recipes import FAST, PUBLISHED, RECIPES, TUTORIAL, find_recipe
 
 TUTORIAL_AUGMENTATION = {
     "rotation": 8.0,
@@ -19,9 +19,16 @@ def test_published_is_the_tutorial_literally():
         "network": "published",
         "epochs": 5,
         "batch_size": 64,
+        "micro_batches": 1,
+        "optimizer": "adam",
         "learning_rate": 0.001,
         "schedule": "constant",
         "warmup": 0.2,
+        "final_rate": 0.0,
+        "momentum": 0.9,
+        "adam_share": 0.05,
+        "muon_iterations": 5,
+        "averaging": 0.0,
         "adam_beta_2": 0.999,
         "label_smoothing": 0.0,
         "norm_momentum": 0.99,
@@ -40,8 +47,14 @@ def test_tutorial_keeps_network_augmentation_and_epochs_and_validates_on_held_ou
     assert TUTORIAL.validation == "held-out"
 
 
+def test_fast_is_one_pass_over_50000_images_as_they_are():
+    assert (FAST.network, FAST.optimizer, FAST.epochs) == ("fast", "muon", 1)
+    assert (FAST.validation, 60_000 - FAST.validation_images) == ("held-out", 50_000)
+    assert not FAST.augmentation.moves
+
+
 def test_the_built_in_recipes_are_found_by_name():
-    assert set(RECIPES) >= {"published", "tutorial"}
+    assert list(RECIPES) == ["published", "tutorial", "fast"]
     for name, recipe in RECIPES.items():
         assert recipe.name == name
         assert find_recipe(name) is recipe

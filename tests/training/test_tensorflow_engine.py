@@ -3,36 +3,46 @@ import numpy as np
 import pytest
 
 from inkdigits.arrays import scale
-from inkdigits.networks.architecture import TUTORIAL
+from inkdigits.networks.architecture import FAST, TUTORIAL
 from inkdigits.networks.build import build
+from inkdigits.networks.weights import get_weights
 from inkdigits.training.plan import plan_epoch
+from inkdigits.training.recipe import Augmentation
 from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
 from inkdigits.training.tensorflow_engine import TensorFlowEngine
 
 
-@pytest.fixture
-def task(digits):
-    model = build(TUTORIAL, precision="bfloat16", fast_layers=True, norm_momentum=0.9)
+def make_task(digits, network=TUTORIAL, micro_batches=1, fill="nearest"):
+    model = build(network, seed=1, precision="bfloat16", fast_layers=True, norm_momentum=0.9)
     optimizer = keras.optimizers.Adam(0.002)
     optimizer.build(model.trainable_variables)
-    return Task(model, optimizer, 0.0, "nearest", scale(digits.images), digits.labels)
+    inputs = scale(digits.images)
+    return Task(model, optimizer, 0.0, micro_batches, fill, inputs, digits.labels)
 
 
-def plan_of(epoch):
+@pytest.fixture
+def task(digits):
+    return make_task(digits)
+
+
+def plan_of(epoch, augmentation=PUBLISHED.augmentation, batch_size=64):
     return plan_epoch(
         images=256,
-        batch_size=64,
+        batch_size=batch_size,
         size=(28, 28),
-        augmentation=PUBLISHED.augmentation,
+        augmentation=augmentation,
         seed=0,
         epoch=epoch,
     )
 
 
-def test_the_tutorials_network_learns_in_bfloat16(task):
-    engine = TensorFlowEngine(task)
+@pytest.mark.parametrize(
+    ("network", "micro_batches", "fill"), [(TUTORIAL, 1, "nearest"), (FAST, 2, None)]
+)
+def test_a_network_learns_in_bfloat16(digits, network, micro_batches, fill):
+    engine = TensorFlowEngine(make_task(digits, network, micro_batches, fill))
     engine.prepare()
     first, *_, last = (engine.run(plan_of(epoch)) for epoch in range(1, 6))
     assert first.images == last.images == 256
@@ -48,16 +58,21 @@ def test_a_plan_without_steps_changes_nothing(task):
         np.testing.assert_array_equal(old, new)
 
 
-def test_batches_of_any_size_run_in_the_same_loop(task):
+@pytest.mark.parametrize("micro_batches", [1, 2])
+def test_batches_of_any_size_run_in_the_same_loop(digits, micro_batches):
+    task = make_task(digits, FAST, micro_batches)
     engine = TensorFlowEngine(task)
-    small = plan_epoch(
-        images=256,
-        batch_size=5,
-        size=(28, 28),
-        augmentation=PUBLISHED.augmentation,
-        seed=0,
-        epoch=1,
-    )
-    assert engine.run(small.part(0, 2)).images == 10
+    engine.prepare()
+    assert engine.run(plan_of(1, batch_size=6).part(0, 2)).images == 12
     assert engine.run(plan_of(1).part(0, 1)).images == 64
     assert int(task.optimizer.iterations.numpy()) == 3
+
+
+def test_images_kept_in_bfloat16_train_as_images_cast_by_the_network(digits):
+    still = plan_of(1, Augmentation()).part(0, 2)
+    tasks = [make_task(digits, FAST, fill=fill) for fill in ("nearest", None)]
+    sums = [TensorFlowEngine(task).run(still) for task in tasks]
+    assert sums[1].loss == pytest.approx(sums[0].loss, rel=1e-5)
+    warped, plain = (get_weights(task.model) for task in tasks)
+    for name in plain:
+        np.testing.assert_allclose(plain[name], warped[name], atol=1e-4, err_msg=name)

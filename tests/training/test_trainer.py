@@ -7,13 +7,17 @@ import pytest
 from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import ModelFileError, UsageError
-from inkdigits.networks.weights import get_weights
+from inkdigits.networks.architecture import find_architecture
+from inkdigits.networks.build import build
+from inkdigits.networks.weights import get_weights, set_weights
+from inkdigits.training import trainer as trainer_module
+from inkdigits.training.engine import NeutralEngine
+from inkdigits.training.prediction import predict_with
 from inkdigits.training.recipe import Augmentation
-from inkdigits.training.recipes import PUBLISHED, TUTORIAL
+from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
 from inkdigits.training.trainer import Trainer
 
-# float32, so that results do not depend on the processor; without batch normalisation, because
-# Adam steps along the rounding errors of biases that have no gradient.
+# float32, so that results do not depend on the processor.
 RECIPE = PUBLISHED.replace(
     name="small",
     epochs=2,
@@ -23,6 +27,14 @@ RECIPE = PUBLISHED.replace(
     validation="held-out",
 )
 STILL = Augmentation()
+AVERAGING = FAST.replace(
+    name="averaging",
+    epochs=2,
+    batch_size=16,
+    learning_rate=0.05,
+    averaging=0.75,
+    precision="float32",
+)
 
 
 @pytest.fixture(scope="module")
@@ -262,10 +274,194 @@ def test_labels_without_a_class_are_refused(make_trainer, train_part):
 
 
 def test_recipe_decides_model_optimiser_and_precision(make_trainer):
-    trainer = make_trainer(TUTORIAL.replace(precision="bfloat16", norm_momentum=0.9))
+    trainer = make_trainer(TUTORIAL.replace(batch_size=16, precision="bfloat16", norm_momentum=0.9))
     assert trainer.precision == "bfloat16"
     assert trainer.model.count_params() == 601_706
     assert trainer.model.get_layer("norm1").momentum == 0.9
     assert trainer.model.get_layer("conv1").compute_dtype == "bfloat16"
     assert make_trainer().precision == "float32"
     assert trainer.backend == keras.backend.backend()
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, (0.1, 1, "nearest")),
+        ({"augmentation": STILL, "micro_batches": 4}, (0.1, 4, None)),
+        ({"augmentation": Augmentation(zoom=0.1, fill="constant")}, (0.1, 1, "constant")),
+        ({"label_smoothing": 0.0, "micro_batches": 2}, (0.0, 2, "nearest")),
+    ],
+)
+def test_recipe_decides_what_the_engine_works_on(
+    make_trainer, train_part, monkeypatch, fields, expected
+):
+    tasks = []
+    monkeypatch.setattr(trainer_module, "make_engine", tasks.append)
+    make_trainer(RECIPE.replace(**fields))
+    (task,) = tasks
+    assert (task.label_smoothing, task.micro_batches, task.fill) == expected
+    np.testing.assert_array_equal(task.inputs, scale(train_part.images))
+    np.testing.assert_array_equal(task.labels, train_part.labels)
+
+
+class Stepper(Recorder):
+    """Writes down the weights after every step and after every epoch."""
+
+    def __init__(self, trainer):
+        super().__init__()
+        self.trainer, self.after_steps, self.after_epochs = trainer, [], []
+
+    def on_progress(self, progress):
+        super().on_progress(progress)
+        self.after_steps.append(get_weights(self.trainer.model))
+
+    def on_epoch(self, record):
+        super().on_epoch(record)
+        self.after_epochs.append(get_weights(self.trainer.model))
+
+
+@pytest.fixture(scope="module")
+def stepped(make_trainer):
+    """A finished trainer with averaging, and the weights after each of its steps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer_module, "FIRST_CHUNK", 1)
+        patch.setattr(trainer_module, "CHUNK_SECONDS", 0.0)
+        trainer = make_trainer(AVERAGING)
+        stepper = Stepper(trainer)
+        trainer.fit(stepper)
+    return trainer, stepper
+
+
+def learnt(weights):
+    """The weights that gradients change, which are the ones that are averaged."""
+    stay = ("filters1/kernel", "conv1/bias", "dense1/bias")
+    return {k: v for k, v in weights.items() if "moving" not in k and k not in stay}
+
+
+def averages_of(after_steps):
+    """The first weights, then three quarters of the old average and one of each next."""
+    first, *others = after_steps
+    averages = dict(learnt(first))
+    for weights in others:
+        averages = {k: 0.75 * v + 0.25 * weights[k] for k, v in averages.items()}
+    return averages
+
+
+def test_every_step_of_an_averaging_run_is_reported_here(stepped):
+    assert len(stepped[1].after_steps) == 2 * 12
+
+
+def test_training_goes_on_with_the_latest_weights_after_a_validation(stepped):
+    _, stepper = stepped
+    for epoch in (1, 2):
+        latest = stepper.after_steps[12 * epoch - 1]
+        for name, array in stepper.after_epochs[epoch - 1].items():
+            np.testing.assert_array_equal(array, latest[name], err_msg=name)
+
+
+def test_the_finished_model_holds_the_averages(stepped):
+    trainer, stepper = stepped
+    kept, latest = get_weights(trainer.model), stepper.after_steps[-1]
+    averages = averages_of(stepper.after_steps)
+    for name, average in averages.items():
+        np.testing.assert_allclose(kept[name], average, 1e-4, 1e-5, err_msg=name)
+    for name in kept.keys() - averages.keys():
+        np.testing.assert_array_equal(kept[name], latest[name], err_msg=name)
+    assert np.abs(kept["dense1/kernel"] - latest["dense1/kernel"]).max() > 0.001
+
+
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_validation_measures_the_averages(stepped, validation_part, epoch):
+    trainer, stepper = stepped
+    so_far = stepper.after_steps[: 12 * epoch]
+    model = build(find_architecture(AVERAGING.network))
+    set_weights(model, {**so_far[-1], **averages_of(so_far)})
+    probabilities = predict_with(model, scale(validation_part.images))
+    n, labels = len(validation_part), validation_part.labels
+    record = trainer.history[epoch - 1]
+    expected = -np.log(probabilities[np.arange(n), labels]).mean()
+    assert record.val_loss == pytest.approx(expected, rel=1e-3)
+    set_weights(model, so_far[-1])
+    latest = predict_with(model, scale(validation_part.images))
+    assert record.val_loss != pytest.approx(-np.log(latest[np.arange(n), labels]).mean(), rel=1e-2)
+
+
+def test_fitting_a_finished_averaging_run_again_changes_nothing(stepped):
+    trainer, _ = stepped
+    before, history = get_weights(trainer.model), trainer.history
+    recorder = Recorder()
+    assert trainer.fit(recorder) is True
+    assert (recorder.calls, trainer.history) == ([], history)
+    for name, array in get_weights(trainer.model).items():
+        np.testing.assert_array_equal(array, before[name], err_msg=name)
+
+
+def test_without_averaging_the_last_weights_are_kept(make_trainer):
+    trainer = make_trainer(AVERAGING.replace(averaging=0.0, epochs=1))
+    stepper = Stepper(trainer)
+    trainer.fit(stepper)
+    for name, array in get_weights(trainer.model).items():
+        np.testing.assert_array_equal(array, stepper.after_steps[-1][name], err_msg=name)
+
+
+def test_the_latest_weights_come_back_when_a_validation_fails(make_trainer, monkeypatch):
+    trainer = make_trainer(AVERAGING)
+    stepper = Stepper(trainer)
+
+    def fail(_):
+        raise MemoryError
+
+    monkeypatch.setattr(trainer.engine, "predict", fail)
+    with pytest.raises(MemoryError):
+        trainer.fit(stepper)
+    for name, array in get_weights(trainer.model).items():
+        np.testing.assert_array_equal(array, stepper.after_steps[-1][name], err_msg=name)
+
+
+@pytest.mark.parametrize("kept_after", [1, 2])
+def test_an_averaging_run_goes_on_from_an_epochs_state_as_if_nothing_had_happened(
+    stepped, make_trainer, kept_after
+):
+    whole, _ = stepped
+    states = {}
+    first = make_trainer(AVERAGING)
+
+    class Keeper(Recorder):
+        def on_epoch(self, record):
+            super().on_epoch(record)
+            states[record.epoch] = first.state()
+
+    first.fit(Keeper())
+    resumed = make_trainer(AVERAGING)
+    resumed.load_state(states[kept_after])
+    assert resumed.fit() is True
+    assert len(resumed.history) == 2
+    assert_same_run(whole, resumed)
+    assert_same_run(first, resumed)
+
+
+def test_an_averaging_run_stopped_between_two_steps_goes_on_too(stepped, make_trainer):
+    stopped = make_trainer(AVERAGING)
+    assert stopped.fit(Recorder((1, 8))) is False
+    resumed = make_trainer(AVERAGING)
+    resumed.load_state(stopped.state())
+    assert resumed.fit() is True
+    assert_same_run(stepped[0], resumed)
+
+
+def test_a_backend_without_a_compiled_engine_ends_in_the_same_weights(make_trainer, monkeypatch):
+    # With a low rate, for the two engines round otherwise, and a rectifier may tip over.
+    recipe = AVERAGING.replace(learning_rate=0.005)
+    compiled = make_trainer(recipe)
+    compiled.fit()
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    neutral = make_trainer(recipe)
+    assert isinstance(neutral.engine, NeutralEngine)
+    assert neutral.fit() is True
+    assert_same_run(compiled, neutral)
+
+
+def test_a_state_without_averages_does_not_fit_a_run_with_them(make_trainer):
+    state = make_trainer(AVERAGING.replace(averaging=0.0)).state()
+    with pytest.raises(ModelFileError):
+        make_trainer(AVERAGING).load_state(state)

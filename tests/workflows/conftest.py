@@ -5,7 +5,7 @@ import pytest
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.recipes import TUTORIAL
+from inkdigits.training.recipes import FAST, TUTORIAL
 from inkdigits.training.state import EpochRecord, Progress
 
 
@@ -32,6 +32,14 @@ def quick() -> Recipe:
         norm_momentum=0.5,
         precision="float32",
         validation_images=128,
+    )
+
+
+@pytest.fixture(scope="session")
+def swift() -> Recipe:
+    """Two epochs of eight steps in two micro-batches, weights averaged."""
+    return FAST.replace(
+        name="swift", epochs=2, batch_size=64, precision="float32", validation_images=128
     )
 
 

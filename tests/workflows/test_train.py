@@ -13,6 +13,7 @@ import pytest
 from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError, UsageError
+from inkdigits.networks.architecture import find_architecture
 from inkdigits.runs import files
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.history import history_from_csv
@@ -31,6 +32,21 @@ def finished(
 ) -> tuple[RunFolder, Manifest]:
     out = tmp_path_factory.mktemp("runs") / "whole"
     return train(quick, seed=3, out=out, dataset=small)
+
+
+@pytest.fixture(scope="module")
+def finished_fast(
+    small: Dataset, swift: Recipe, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[RunFolder, Manifest]:
+    out = tmp_path_factory.mktemp("fast") / "whole"
+    return train(swift, seed=3, out=out, dataset=small)
+
+
+@pytest.fixture(params=["finished", "finished_fast"])
+def either(request: pytest.FixtureRequest) -> tuple[RunFolder, Manifest]:
+    """A run of each recipe in turn."""
+    run: tuple[RunFolder, Manifest] = request.getfixturevalue(request.param)
+    return run
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -79,10 +95,10 @@ def test_the_parts_of_the_timing_add_up(finished: tuple[RunFolder, Manifest]):
     assert {"data", "build", "compile", "train and validate", "plots", "report"} <= timing.keys()
 
 
-def test_the_history_ends_with_the_validation_figure(finished: tuple[RunFolder, Manifest]):
-    run, manifest = finished
+def test_the_history_ends_with_the_validation_figure(either: tuple[RunFolder, Manifest]):
+    run, manifest = either
     history = history_from_csv(run.history.read_text())
-    assert [record.epoch for record in history] == [1, 2, 3]
+    assert [record.epoch for record in history] == list(range(1, manifest.train.epochs + 1))
     assert history[-1].val_accuracy == pytest.approx(manifest.validation.accuracy)
     assert history[-1].loss < history[0].loss
 
@@ -94,13 +110,13 @@ def test_the_mistakes_are_the_images_read_wrongly(finished: tuple[RunFolder, Man
     assert all(row["truth"] != row["answer"] for row in rows)
 
 
-def test_all_three_network_files_answer_alike(finished: tuple[RunFolder, Manifest], small: Dataset):
+def test_all_three_network_files_answer_alike(either: tuple[RunFolder, Manifest], small: Dataset):
     import keras
 
     from inkdigits.networks.weights import get_weights
     from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
-    run, manifest = finished
+    run, manifest = either
     model = keras.models.load_model(run.keras)
     stored, _ = read_arrays(run.weights)
     for name, array in get_weights(model).items():
@@ -111,16 +127,17 @@ def test_all_three_network_files_answer_alike(finished: tuple[RunFolder, Manifes
     assert (from_onnx.argmax(axis=1) == small.test.labels).sum() == manifest.test.correct
 
 
-def test_the_saved_network_has_keras_layers_alone_in_the_tutorials_order(
-    finished: tuple[RunFolder, Manifest],
+def test_the_saved_network_has_keras_layers_alone_in_the_architectures_order(
+    either: tuple[RunFolder, Manifest],
 ):
     import zipfile
 
-    with zipfile.ZipFile(finished[0].keras) as archive:
+    with zipfile.ZipFile(either[0].keras) as archive:
         layers = json.loads(archive.read("config.json"))["config"]["layers"]
     assert {layer["module"] for layer in layers} == {"keras.layers"}
     names = [layer["config"]["name"] for layer in layers]
-    assert names.index("relu2") < names.index("pool1")
+    network = Recipe.from_json(either[0].recipe.read_bytes()).network
+    assert names[1:] == [name for name, _ in find_architecture(network).named_layers()]
 
 
 def test_a_stopped_run_goes_on_to_the_same_end(
@@ -143,6 +160,40 @@ def test_a_stopped_run_goes_on_to_the_same_end(
     for name in whole:
         np.testing.assert_allclose(resumed[name], whole[name], rtol=1e-3, atol=1e-4)
     assert manifest.train.images == finished[1].train.images
+
+
+def test_the_recipe_fast_makes_a_whole_run(
+    finished_fast: tuple[RunFolder, Manifest], swift: Recipe
+):
+    run, manifest = finished_fast
+    assert Recipe.from_json(run.recipe.read_bytes()) == swift
+    assert {path.name for path in run.path.iterdir()} == {
+        *("recipe.json", "start.json", "manifest.json", "history.csv", "weights.safetensors"),
+        *("model.onnx", "model.keras", "checkpoints", "plots", "mistakes.csv", "report.html"),
+    }
+    assert leftovers(run.path) == []
+    assert manifest.train.images == 2 * 512
+    assert manifest.test.n == 200
+    assert manifest.test.accuracy > 0.5  # 0.1 without having learnt
+    assert manifest.test_augmented is None
+
+
+def test_a_stopped_run_of_the_recipe_fast_goes_on_to_the_same_end(
+    finished_fast: tuple[RunFolder, Manifest],
+    small: Dataset,
+    swift: Recipe,
+    recorder: Callable,
+    tmp_path: Path,
+):
+    out = tmp_path / "stopped"
+    with pytest.raises(InterruptedRunError, match="stopped in epoch 2 of 2, after step 0 of 8"):
+        train(swift, seed=3, out=out, dataset=small, observer=recorder(stop_at=2))
+    run, manifest = resume(out, dataset=small)
+    whole, _ = read_arrays(finished_fast[0].weights)
+    resumed, _ = read_arrays(run.weights)
+    for name in whole:
+        np.testing.assert_allclose(resumed[name], whole[name], rtol=1e-3, atol=1e-4)
+    assert manifest.test.correct == finished_fast[1].test.correct
 
 
 def test_a_run_stopped_before_its_first_step_can_go_on(

@@ -88,7 +88,10 @@ def _work(
     with TerminalObserver(recipe.epochs) as observer:
         # Importing Keras takes seconds: only now, when everything cheap has been checked.
         with hold_back_stderr():
+            from inkdigits.training.threads import share_cores
             from inkdigits.workflows import train as workflow
+
+            share_cores(recipe.micro_batches)
         stopwatch = Stopwatch(started)
         try:
             if resumed:

@@ -111,17 +111,20 @@ def to_matrices(movements: Movements, size: tuple[int, int]) -> Float32[np.ndarr
     return np.stack([a, b, c, d, e, f, zero, zero], axis=1).astype(np.float32)
 
 
-def warp(images: Any, matrices: Any, fill: str) -> Any:
+def warp(images: Any, matrices: Any, fill: str | None) -> Any:
     """Sample each image at the places its matrix names, between pixels bilinearly.
 
     Args:
         images: Tensor of shape (n, height, width, channels), float32.
         matrices: Tensor of shape (n, 8), float32, from `to_matrices`.
-        fill: "nearest" repeats the border outside the image, "constant" is 0 there.
+        fill: "nearest" repeats the border outside the image, "constant" is 0 there, None leaves
+            the images as they are, whatever the matrices say.
 
     Returns:
         Tensor of the shape and type of `images`.
     """
+    if fill is None:
+        return images
     return keras.ops.image.affine_transform(
         images, matrices, interpolation="bilinear", fill_mode=fill, fill_value=0.0
     )

@@ -1,8 +1,8 @@
-"""The engine that takes training steps: one interface, a neutral and a compiled implementation.
+"""The engine that takes training steps: one interface, a neutral and two compiled implementations.
 
 Comes in: a task and a plan of steps. Goes out: the changed model and the sums of loss and hits.
-`NeutralEngine` works on every backend, one call of Keras per step; on TensorFlow `make_engine`
-returns one that compiles the loop itself. A test holds both to the same weights.
+`NeutralEngine` works on every backend, one call of Keras per micro-batch; on TensorFlow and JAX
+`make_engine` returns one that compiles the loop over the steps. Tests hold all to the same weights.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
+from jaxtyping import Float32, Int32
 
 from inkdigits.arrays import Inputs, Probabilities, one_hot
 from inkdigits.training.augmentation import warp
 from inkdigits.training.plan import EpochPlan
+from inkdigits.training.prediction import predict_with
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import PREDICT_BATCH, Task
+from inkdigits.training.task import Task
 
 
 class Engine(Protocol):
@@ -34,18 +36,39 @@ class Engine(Protocol):
 
 def make_engine(task: Task) -> Engine:
     """Return the fastest engine for the backend that Keras runs on."""
-    if keras.backend.backend() == "tensorflow":
-        from inkdigits.training.tensorflow_engine import TensorFlowEngine
+    match keras.backend.backend():
+        case "tensorflow":
+            from inkdigits.training.tensorflow_engine import TensorFlowEngine
 
-        return TensorFlowEngine(task)
+            return TensorFlowEngine(task)
+        case "jax":
+            from inkdigits.training.jax_engine import JaxEngine
+
+            return JaxEngine(task)
     return NeutralEngine(task)
+
+
+def needs_accumulation() -> bool:
+    """Whether the engine leaves it to the optimiser to average gradients over micro-batches."""
+    return keras.backend.backend() not in ("tensorflow", "jax")
 
 
 class NeutralEngine:
     """Trains step by step through Keras's own `train_on_batch`, on any backend."""
 
     def __init__(self, task: Task) -> None:
-        """Compile the task's model with its optimiser and loss."""
+        """Compile the task's model with its optimiser and loss.
+
+        Raises:
+            ValueError: If there are several micro-batches to a step, and the optimiser does not
+                average gradients over as many.
+        """
+        accumulated = task.optimizer.gradient_accumulation_steps or 1
+        if accumulated != task.micro_batches:
+            raise ValueError(
+                f"the optimiser must average gradients over {task.micro_batches} micro-batches; "
+                f"received one for {accumulated}"
+            )
         self._task = task
         classes = task.model.output_shape[-1]
         self._targets = one_hot(task.labels, classes)
@@ -64,23 +87,22 @@ class NeutralEngine:
         """Take the plan's steps."""
         sums = Sums()
         for order, matrices in zip(plan.order, plan.matrices, strict=True):
-            images = warp(self._task.inputs[order], matrices, self._task.fill)
-            self._task.model.reset_metrics()
-            logs: dict[str, Any] = self._task.model.train_on_batch(
-                images, self._targets[order], return_dict=True
-            )
-            n = len(order)
-            sums += Sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), n)
+            parts = self._task.micro_batches
+            for part, part_matrices in zip(
+                np.split(order, parts), np.split(matrices, parts), strict=True
+            ):
+                sums += self._learn(part, part_matrices)
         return sums
+
+    def _learn(self, order: Int32[np.ndarray, " n"], matrices: Float32[np.ndarray, "n 8"]) -> Sums:
+        images = warp(self._task.inputs[order], matrices, self._task.fill)
+        self._task.model.reset_metrics()
+        logs: dict[str, Any] = self._task.model.train_on_batch(
+            images, self._targets[order], return_dict=True
+        )
+        n = len(order)
+        return Sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), n)
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""
         return predict_with(self._task.model, inputs)
-
-
-def predict_with(model: keras.Model, inputs: Inputs) -> Probabilities:
-    """Return a Keras model's probabilities for these images, in their order."""
-    if len(inputs) == 0:
-        return np.zeros((0, model.output_shape[-1]), np.float32)
-    probabilities = model.predict(inputs, batch_size=PREDICT_BATCH, verbose=0)
-    return np.asarray(probabilities, dtype=np.float32)

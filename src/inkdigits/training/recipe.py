@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from inkdigits.errors import RecipeError
 from inkdigits.training.recipe_errors import explain
@@ -75,6 +75,12 @@ class Augmentation(_Checked):
         ),
     ] = "nearest"
 
+    @property
+    def moves(self) -> bool:
+        """Whether any range is above zero."""
+        ranges = (self.rotation, self.width_shift, self.height_shift, self.shear, self.zoom)
+        return any(each > 0 for each in ranges)
+
 
 class Recipe(_Checked):
     """A network and how it is trained."""
@@ -89,7 +95,7 @@ class Recipe(_Checked):
         ),
     ]
     network: Annotated[
-        Literal["published", "tutorial"], Field(description="Which network is trained.")
+        Literal["published", "tutorial", "fast"], Field(description="Which network is trained.")
     ]
     epochs: Annotated[
         int, Field(ge=1, le=10_000, description="Passes over the training images, 1 to 10,000.")
@@ -103,17 +109,33 @@ class Recipe(_Checked):
             description="Images in one training step, 1 to 10,000.",
         ),
     ] = 64
+    micro_batches: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=64,
+            description="Equal parts of each batch that go through the network side by side, 1 to "
+            "64; batch normalisation takes the statistics of each part by itself.",
+        ),
+    ] = 1
+    optimizer: Annotated[
+        Literal["adam", "muon"],
+        Field(
+            description="What turns gradients into steps; with muon, the output layer and all "
+            "that is no matrix still follow Adam."
+        ),
+    ] = "adam"
     learning_rate: Annotated[
         float,
         Field(
             gt=0,
             le=1,
-            description="Adam's step size, above 0 and up to 1; with one-cycle, its peak.",
+            description="The optimiser's step size, above 0 and up to 1; with one-cycle, its peak.",
         ),
     ] = 0.001
     schedule: Annotated[
         Literal["constant", "one-cycle"],
-        Field(description="Learning rate over time: the same, or up to the peak and down to 0."),
+        Field(description="Learning rate over time: the same, or up to the peak and down again."),
     ] = "constant"
     warmup: Annotated[
         float,
@@ -123,6 +145,51 @@ class Recipe(_Checked):
             description="With one-cycle, the share of all steps that go up, from 0 to below 1.",
         ),
     ] = 0.2
+    final_rate: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="With one-cycle, the learning rate at the end as a share of the peak, "
+            "0 to 1.",
+        ),
+    ] = 0.0
+    momentum: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            description="Share of the old value in the mean gradient that the optimiser follows, "
+            "0 to below 1; for Adam its beta 1.",
+        ),
+    ] = 0.9
+    adam_share: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="With muon, Adam's step size for the other variables as a share of "
+            "`learning_rate`, above 0 and up to 1.",
+        ),
+    ] = 0.05
+    muon_iterations: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=20,
+            description="With muon, Newton-Schulz iterations towards the orthogonal matrix, 1 to "
+            "20.",
+        ),
+    ] = 5
+    averaging: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            description="Share of the old value in the moving average of the weights that is "
+            "measured and kept, 0 to below 1; 0 keeps the last weights instead.",
+        ),
+    ] = 0.0
     adam_beta_2: Annotated[
         float,
         Field(
@@ -158,7 +225,7 @@ class Recipe(_Checked):
         bool,
         Field(
             description="Use layers with the same results that are faster: fused batch "
-            "normalisation, pooling before ReLU."
+            "normalisation, no bias before it while training, pooling before ReLU."
         ),
     ] = True
     validation: Annotated[
@@ -181,12 +248,22 @@ class Recipe(_Checked):
         Augmentation, Field(description="How training images are moved about.")
     ] = Augmentation()
 
+    @model_validator(mode="after")
+    def _check_micro_batches(self) -> Self:
+        if self.batch_size % self.micro_batches:
+            raise ValueError(
+                f"`batch_size` must be a multiple of `micro_batches`, {self.micro_batches}; "
+                f"received {self.batch_size}"
+            )
+        return self
+
     @classmethod
     def create(cls, **fields: Any) -> Self:
         """Make a recipe from its fields.
 
         Raises:
-            RecipeError: If a field is unknown, missing, of the wrong type or out of range.
+            RecipeError: If a field is unknown, missing, of the wrong type or out of range, or two
+                do not go together.
 
         Example:
             >>> Recipe.create(name="mine", network="tutorial", warmup=1.0)
@@ -205,7 +282,7 @@ class Recipe(_Checked):
 
         Raises:
             RecipeError: If the text is not JSON, or a field is unknown, missing, of the wrong
-                type or out of range.
+                type or out of range, or two do not go together.
 
         Example:
             >>> Recipe.from_json('{"name": "mine", "network": "tutorial"}').batch_size
@@ -224,6 +301,7 @@ class Recipe(_Checked):
         """Return a copy with some fields changed, checked like a new one.
 
         Raises:
-            RecipeError: If a field is unknown, of the wrong type or out of range.
+            RecipeError: If a field is unknown, of the wrong type or out of range, or two do not
+                go together.
         """
         return self.create(**{**self.model_dump(), **fields})

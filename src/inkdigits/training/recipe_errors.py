@@ -28,6 +28,8 @@ def explain(model: type[BaseModel], error: ValidationError) -> str:
     location, received = first["loc"], first["input"]
     path = ".".join(str(part) for part in location)
     match first["type"]:
+        case "value_error":  # fields that do not go together: the sentence is the recipe's own
+            return str(first["ctx"]["error"])
         case "json_invalid":
             return f"the recipe is not valid JSON: {first['ctx']['error']}"
         case "extra_forbidden":

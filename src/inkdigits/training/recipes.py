@@ -30,8 +30,9 @@ TUTORIAL = Recipe(
     name="tutorial",
     network="tutorial",
     epochs=5,
-    batch_size=128,
-    learning_rate=0.003,
+    batch_size=256,
+    micro_batches=2,
+    learning_rate=0.005,
     schedule="one-cycle",
     warmup=0.2,
     norm_momentum=0.95,
@@ -42,7 +43,31 @@ TUTORIAL = Recipe(
 )
 """The tutorial as it was meant: batch normalisation added, validation on held-out images."""
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (PUBLISHED, TUTORIAL)}
+FAST = Recipe(
+    name="fast",
+    network="fast",
+    epochs=1,
+    batch_size=512,
+    micro_batches=2,
+    optimizer="muon",
+    learning_rate=0.2,
+    adam_share=0.05,
+    momentum=0.7,
+    adam_beta_2=0.9,
+    muon_iterations=3,
+    schedule="one-cycle",
+    warmup=0.2,
+    final_rate=0.2,
+    averaging=0.9,
+    label_smoothing=0.1,
+    norm_momentum=0.9,
+    precision="auto",
+    validation="held-out",
+    validation_images=10_000,
+)
+"""The shortest way to 99 %: one pass over 50,000 images."""
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (PUBLISHED, TUTORIAL, FAST)}
 
 
 def find_recipe(name: str) -> Recipe:

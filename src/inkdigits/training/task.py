@@ -22,7 +22,9 @@ class Task:
         model: From images to probabilities; its last layer is the softmax.
         optimizer: Built for the model's trainable variables.
         label_smoothing: Share of each label spread over all classes.
-        fill: What a warp fills the outside with.
+        micro_batches: Equal parts that every batch is dealt out in. Their gradients are averaged,
+            and each part moves batch normalisation's averages in its turn.
+        fill: What a warp fills the outside with; None where images go in as they are.
         inputs: Shape (n, height, width, 1), float32.
         labels: Shape (n,), uint8.
     """
@@ -30,6 +32,7 @@ class Task:
     model: keras.Sequential
     optimizer: keras.optimizers.Optimizer
     label_smoothing: float
-    fill: str
+    micro_batches: int
+    fill: str | None
     inputs: Inputs
     labels: Labels

@@ -2,10 +2,13 @@
 
 Comes in: a `Task`. Goes out: an `Engine` that takes many steps for one call from Python. Images
 and labels are TensorFlow constants in memory; nothing but indices and matrices goes in per call.
+The micro-batches of a step do not depend on one another: where the cores are shared out among
+them, TensorFlow works on all at once, otherwise on one after the other with all cores.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -17,6 +20,7 @@ from inkdigits.training.augmentation import warp
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import PREDICT_BATCH, Task
+from inkdigits.training.threads import cores_are_shared
 
 
 class TensorFlowEngine:
@@ -26,6 +30,8 @@ class TensorFlowEngine:
         """Put the images into TensorFlow's memory and compile nothing yet."""
         self._task = task
         self._inputs = tf.constant(task.inputs)
+        if task.fill is None:  # nothing between the gathering and the first layer needs float32
+            self._inputs = tf.cast(self._inputs, task.model.layers[0].compute_dtype)
         self._labels = tf.constant(task.labels, tf.int32)
         model = task.model
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
@@ -34,6 +40,7 @@ class TensorFlowEngine:
         self._loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
         )
+        self._side_by_side = task.micro_batches > 1 and cores_are_shared(task.micro_batches)
         signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, 8])]
         self._loop = tf.function(self._run_steps, signature, autograph=False, jit_compile=False)
         shape = (None, *task.inputs.shape[1:])
@@ -60,7 +67,14 @@ class TensorFlowEngine:
         return np.concatenate([empty, *parts])
 
     def _probabilities(self, inputs: Any) -> Any:
-        return self._task.model(inputs, training=False)
+        if not self._side_by_side:
+            return self._task.model(inputs, training=False)
+        parts = self._task.micro_batches
+        bounds = [tf.shape(inputs)[0] * i // parts for i in range(parts + 1)]
+        pieces = [
+            self._task.model(inputs[start:stop], training=False) for start, stop in pairwise(bounds)
+        ]
+        return tf.concat(pieces, axis=0)
 
     def _run_steps(self, order: Any, matrices: Any) -> tuple[Any, Any]:
         steps = tf.shape(order)[0]
@@ -76,15 +90,31 @@ class TensorFlowEngine:
         return loss, correct
 
     def _train_step(self, order: Any, matrices: Any) -> tuple[Any, Any]:
+        parts = self._task.micro_batches
+        variables = self._task.model.trainable_variables
+        results: list[tuple[list[Any], Any, Any]] = []
+        for part in zip(tf.split(order, parts), tf.split(matrices, parts), strict=True):
+            before = results[-1][0] if results and not self._side_by_side else []
+            with tf.control_dependencies(before):
+                results.append(self._gradients(*(tf.identity(each) for each in part)))
+        gradients, totals, hits = zip(*results, strict=True)
+        means = [_mean(each) for each in zip(*gradients, strict=True)]
+        self._task.optimizer.apply(means, variables)
+        return tf.add_n(totals), tf.add_n(hits)
+
+    def _gradients(self, order: Any, matrices: Any) -> tuple[list[Any], Any, Any]:
+        """Return the gradients of the images' mean loss, its sum, and the number of hits."""
         images = warp(tf.gather(self._inputs, order), matrices, self._task.fill)
         labels = tf.gather(self._labels, order)
-        variables = self._task.model.trainable_variables
+        values = [variable.value for variable in self._task.model.trainable_variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([variable.value for variable in variables])
+            tape.watch(values)
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             total = self._loss(tf.gather(self._targets, order), logits)
             mean = total / tf.cast(tf.size(labels), tf.float32)
-        gradients = tape.gradient(mean, [variable.value for variable in variables])
-        self._task.optimizer.apply(gradients, variables)
         hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
-        return total, tf.reduce_sum(tf.cast(hits, tf.int32))
+        return tape.gradient(mean, values), total, tf.reduce_sum(tf.cast(hits, tf.int32))
+
+
+def _mean(parts: tuple[Any, ...]) -> Any:
+    return parts[0] if len(parts) == 1 else tf.add_n(parts) / len(parts)

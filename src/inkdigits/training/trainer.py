@@ -7,6 +7,8 @@ nothing; whoever wants checkpoints takes `state()` when `fit` reports.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -16,13 +18,14 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import UsageError
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.build import build
-from inkdigits.networks.precision import processor_flags, resolve_precision
-from inkdigits.training.engine import make_engine
+from inkdigits.networks.precision import resolve_precision
+from inkdigits.processor import processor_flags
+from inkdigits.training.engine import make_engine, needs_accumulation
 from inkdigits.training.feed import Feed
 from inkdigits.training.observer import Observer, QuietObserver
+from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.schedule import learning_rate
 from inkdigits.training.state import EpochRecord, Progress, TrainerState
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
@@ -71,15 +74,21 @@ class Trainer:
             norm_momentum=recipe.norm_momentum,
             fast_layers=recipe.fast_layers,
         )
-        self._optimizer = self._build_optimizer()
+        self._optimizer = make_optimizer(
+            recipe,
+            self.model,
+            self.steps_per_epoch * recipe.epochs,
+            accumulate=needs_accumulation(),
+        )
         self.engine = make_engine(
             Task(
                 self.model,
                 self._optimizer,
-                recipe.label_smoothing,
-                recipe.augmentation.fill,
-                scale(train.images),
-                train.labels,
+                label_smoothing=recipe.label_smoothing,
+                micro_batches=recipe.micro_batches,
+                fill=recipe.augmentation.fill if recipe.augmentation.moves else None,
+                inputs=scale(train.images),
+                labels=train.labels,
             )
         )
 
@@ -123,6 +132,7 @@ class Trainer:
                 return False
             record = self._finish_epoch()
             observer.on_epoch(record)
+        self._take_averages()  # the weights to keep; a second time changes nothing
         return True
 
     def predict(self, inputs: Inputs) -> Probabilities:
@@ -162,7 +172,9 @@ class Trainer:
         return self.feed.validation_set(epoch)
 
     def _fit_epoch(self, observer: Observer) -> bool:
+        started = time.perf_counter()
         plan = self.feed.plan(self._epoch)
+        self.seconds += time.perf_counter() - started
         chunk = FIRST_CHUNK
         while self._step < plan.steps:
             if observer.should_stop():
@@ -207,21 +219,37 @@ class Trainer:
         self._epoch, self._step, self._sums = self._epoch + 1, 0, Sums()
         return record
 
+    @contextmanager
+    def _averaged_weights(self) -> Iterator[None]:
+        """Give the model its averaged weights for a while, where the recipe averages."""
+        if not self.recipe.averaging:
+            yield
+            return
+        variables = self.model.trainable_variables
+        latest = [variable.numpy() for variable in variables]
+        self._take_averages()
+        try:
+            yield
+        finally:
+            for variable, value in zip(variables, latest, strict=True):
+                variable.assign(value)
+
+    def _take_averages(self) -> None:
+        if not self.recipe.averaging:
+            return
+        variables = self.model.trainable_variables
+        self._optimizer.finalize_variable_values(variables)
+        # Each its own copy: on JAX an assignment shares memory, which `predict` then gives away.
+        for variable in variables:
+            variable.assign(keras.ops.copy(variable))
+
     def _validate(self) -> tuple[float, float]:
         inputs, labels = self.validation_set(self._epoch)
-        probabilities = self.predict(inputs)
+        with self._averaged_weights():
+            probabilities = self.predict(inputs)
         chosen = probabilities[np.arange(len(labels)), labels]
         loss = -np.log(np.maximum(chosen, np.finfo(np.float32).tiny)).mean()
         return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
-
-    def _build_optimizer(self) -> keras.optimizers.Optimizer:
-        optimizer = keras.optimizers.Adam(
-            learning_rate(self.recipe, self.steps_per_epoch * self.recipe.epochs),
-            beta_2=self.recipe.adam_beta_2,
-            name="adam",
-        )
-        optimizer.build(self.model.trainable_variables)
-        return optimizer
 
 
 def _check_size(recipe: Recipe, part: LabelledImages) -> None:

@@ -11,9 +11,10 @@ from statistics import median
 
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.flops import training_flops
-from inkdigits.networks.precision import Precision, processor_flags, resolve_precision
+from inkdigits.networks.precision import Precision, resolve_precision
+from inkdigits.processor import processor_flags
 from inkdigits.training.recipe import Augmentation, Recipe
-from inkdigits.training.recipes import PUBLISHED, TUTORIAL
+from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
 from inkdigits.workflows.contest import Outcome
 
 BASE = "published"
@@ -22,6 +23,7 @@ RECIPES: dict[str, Recipe] = {
     "tutorial": TUTORIAL,
     "tutorial, not augmented": TUTORIAL.replace(augmentation=Augmentation().model_dump()),
     "tutorial, float32": TUTORIAL.replace(precision="float32"),
+    "fast": FAST,
 }
 PRODUCTS: dict[str, Precision] = {
     "matrix product, float32": "float32",

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.training.matmul import matmul_gflops
 from inkdigits.training.recipe import Recipe
+from inkdigits.training.threads import share_cores
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.contest import take_part
 from inkdigits.workflows.standings import PRODUCTS, RECIPES
@@ -31,6 +32,7 @@ def training_speed(recipe: Recipe, images: int = IMAGES) -> Callable[[], float]:
     Returns:
         A function that trains on these images once and returns images per second.
     """
+    share_cores(recipe.micro_batches)
     train = load_mnist().train.take(slice(images))
     trainer = Trainer(recipe, train, train)
     trainer.prepare()

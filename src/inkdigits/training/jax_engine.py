@@ -1,0 +1,121 @@
+"""The engine for JAX: a loop over the steps, compiled as a whole for the CPU or a GPU.
+
+Comes in: a `Task`. Goes out: an `Engine`. Images and labels stay in the device's memory. JAX
+compiles anew for every shape it meets, so plans go in as slices of one length, the last filled up
+with steps that are not taken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from inkdigits.arrays import Inputs, Probabilities, one_hot
+from inkdigits.training.augmentation import warp
+from inkdigits.training.plan import EpochPlan
+from inkdigits.training.prediction import predict_with
+from inkdigits.training.sums import Sums
+from inkdigits.training.task import Task
+
+SLICE = 64  # steps that one call of the compiled loop takes at most
+
+# Trainable variables, the model's others, the optimiser's, the loss so far, the hits so far.
+_State = tuple[list[Any], list[Any], list[Any], Any, Any]
+
+
+class JaxEngine:
+    """Trains with one compiled loop over the steps of a slice of a plan."""
+
+    def __init__(self, task: Task) -> None:
+        """Put the images into the device's memory and compile nothing yet."""
+        self._task = task
+        model = task.model
+        self._inputs = jnp.asarray(task.inputs)
+        self._labels = jnp.asarray(task.labels, jnp.int32)
+        self._targets = jnp.asarray(one_hot(task.labels, model.output_shape[-1]))
+        self._logits = keras.Model(model.inputs, model.layers[-1].input)
+        self._loss = keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
+        )
+        self._gradients = jax.value_and_grad(self._part_loss, has_aux=True)
+        self._loop = jax.jit(self._take_steps, donate_argnums=0)
+
+    def prepare(self) -> None:
+        """Do nothing; JAX compiles at the first step, when it knows the size of a batch."""
+
+    def run(self, plan: EpochPlan) -> Sums:
+        """Take the plan's steps."""
+        state = self._read()
+        for start in range(0, plan.steps, SLICE):
+            part = plan.part(start, start + SLICE)
+            order, matrices = (_fill_up(each) for each in (part.order, part.matrices))
+            state = self._loop(state, self._images(), order, matrices, part.steps)
+        self._write(state)
+        return Sums(float(state[3]), int(state[4]), plan.order.size)
+
+    def predict(self, inputs: Inputs) -> Probabilities:
+        """Return the model's probabilities for these images, in their order."""
+        return predict_with(self._task.model, inputs)
+
+    def _images(self) -> tuple[Any, Any, Any]:
+        return self._inputs, self._labels, self._targets
+
+    def _read(self) -> _State:
+        model, optimizer = self._logits, self._task.optimizer
+        groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
+        learnt, other, slots = ([jnp.array(each.value) for each in group] for group in groups)
+        return learnt, other, slots, jnp.zeros(()), jnp.zeros((), jnp.int32)
+
+    def _write(self, state: _State) -> None:
+        model, optimizer = self._logits, self._task.optimizer
+        groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
+        for variables, values in zip(groups, state[:3], strict=True):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+
+    def _take_steps(
+        self, state: _State, images: tuple[Any, Any, Any], order: Any, matrices: Any, steps: Any
+    ) -> _State:
+        def body(step: Any, state: _State) -> _State:
+            return self._take_step(state, images, order[step], matrices[step])
+
+        taken: _State = jax.lax.fori_loop(0, steps, body, state)
+        return taken
+
+    def _take_step(
+        self, state: _State, images: tuple[Any, Any, Any], order: Any, matrices: Any
+    ) -> _State:
+        learnt, other, slots, loss, correct = state
+        parts = self._task.micro_batches
+        summed = None
+        for chosen, movements in zip(
+            jnp.split(order, parts), jnp.split(matrices, parts), strict=True
+        ):
+            inputs, labels, targets = (each[chosen] for each in images)
+            batch = (warp(inputs, movements, self._task.fill), labels, targets)
+            (_, (other, total, hits)), gradients = self._gradients(learnt, other, batch)
+            loss, correct = loss + total, correct + hits
+            summed = gradients if summed is None else jax.tree.map(jnp.add, summed, gradients)
+        means = jax.tree.map(lambda each: each / parts, summed)
+        learnt, slots = self._task.optimizer.stateless_apply(slots, means, learnt)
+        return learnt, other, slots, loss, correct
+
+    def _part_loss(
+        self, learnt: list[Any], other: list[Any], batch: tuple[Any, Any, Any]
+    ) -> tuple[Any, tuple[list[Any], Any, Any]]:
+        images, labels, targets = batch
+        logits, other = self._logits.stateless_call(learnt, other, images, training=True)
+        logits = logits.astype(jnp.float32)
+        total = self._loss(targets, logits)
+        hits = jnp.sum(jnp.argmax(logits, axis=1) == labels, dtype=jnp.int32)
+        return total / len(labels), (other, total, hits)
+
+
+def _fill_up(steps: np.ndarray) -> Any:
+    """Repeat the first step up to the length of a slice."""
+    missing = SLICE - len(steps)
+    return jnp.asarray(np.concatenate([steps, np.repeat(steps[:1], missing, axis=0)]))

@@ -1,0 +1,194 @@
+"""The engine on JAX, in a process of its own: a backend is chosen once for a process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.training.tensorflow_engine import TensorFlowEngine
+from tests.training.jax_cases import CASES, END_TO_END, initial_weights, train_case
+
+ROOT = Path(__file__).parents[2]
+OPTIONS = ("-W", "error", "-W", "ignore:__array__ implementation doesn't accept a copy keyword")
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return {name: initial_weights(case) for name, case in CASES.items()}
+
+
+@pytest.fixture(scope="module")
+def report(weights, tmp_path_factory):
+    """What the program that trains on JAX wrote down: figures and arrays."""
+    folder = tmp_path_factory.mktemp("jax")
+    begin, end = folder / "weights.npz", folder / "report.npz"
+    np.savez(begin, **{f"{case}|{k}": v for case, each in weights.items() for k, v in each.items()})
+    done = subprocess.run(
+        [sys.executable, *OPTIONS, "-m", "tests.training.jax_cases", str(begin), str(end)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    with np.load(end) as stored:
+        arrays = dict(stored)
+    return json.loads(str(arrays.pop("figures"))), arrays
+
+
+def arrays_of(report, prefix):
+    arrays = {
+        name.removeprefix(prefix): each
+        for name, each in report[1].items()
+        if name.startswith(prefix)
+    }
+    assert arrays
+    return arrays
+
+
+def assert_equal(first, second):
+    assert first.keys() == second.keys()
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+def assert_close(first, second, tolerance=1e-3):
+    assert first.keys() == second.keys()
+    for name in first:
+        np.testing.assert_allclose(
+            first[name].astype(float), second[name].astype(float), tolerance, tolerance, name
+        )
+
+
+def test_the_program_ran_on_jax(report):
+    figures, _ = report
+    assert figures["backend"] == figures["trainer"]["backend"] == "jax"
+
+
+def test_on_jax_the_compiled_engine_is_chosen(report):
+    figures, _ = report
+    assert figures["engine"]["engine"] == figures["trainer"]["engine"] == "JaxEngine"
+    assert figures["engine"]["needs accumulation"] is False
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_both_engines_on_jax_train_to_the_same_weights_losses_and_hits(report, weights, case):
+    figures, _ = report
+    compiled, neutral = (figures[f"{case}/{name}"] for name in ("JaxEngine", "NeutralEngine"))
+    assert compiled["images"] == neutral["images"] == CASES[case].images
+    assert compiled["loss"] == pytest.approx(neutral["loss"], rel=1e-4)
+    assert abs(compiled["correct"] - neutral["correct"]) <= 1  # two classes may tie
+    arrays = arrays_of(report, f"{case}/JaxEngine|")
+    assert_close(arrays, arrays_of(report, f"{case}/NeutralEngine|"))
+    assert np.abs(arrays["dense1/kernel"] - weights[case]["dense1/kernel"]).max() > 0.005
+
+
+# Dropout draws other masks on another backend.
+@pytest.mark.parametrize("case", ["long", "averaging"])
+def test_jax_and_tensorflow_train_to_the_same_weights_losses_and_hits(report, weights, case):
+    on_jax = report[0][f"{case}/JaxEngine"]
+    on_tensorflow, arrays = train_case(TensorFlowEngine, CASES[case], weights[case])
+    assert on_jax["images"] == on_tensorflow["images"]
+    assert on_jax["loss"] == pytest.approx(on_tensorflow["loss"], rel=1e-4)
+    assert abs(on_jax["correct"] - on_tensorflow["correct"]) <= 1
+    assert_close(arrays, arrays_of(report, f"{case}/JaxEngine|"))
+
+
+def test_the_averages_are_others_than_the_latest_weights(report):
+    arrays = arrays_of(report, "averaging/JaxEngine|")
+    averages = arrays["average of dense1/kernel"]
+    assert np.abs(arrays["dense1/kernel"] - averages).max() > 0.005
+
+
+def test_the_plan_is_longer_than_the_compiled_loop_takes_at_once(report):
+    assert report[0]["slice"] < CASES["long"].steps
+
+
+def test_a_plan_in_parts_is_the_whole_plan(report):
+    figures = report[0]["engine"]
+    assert figures["parts"][1:] == figures["whole"][1:]
+    assert figures["parts"][0] == pytest.approx(figures["whole"][0], rel=1e-5)
+    first, parts = (arrays_of(report, f"engine|{part}/") for part in ("first reading", "in parts"))
+    assert_close(first, parts, tolerance=1e-5)
+
+
+def test_a_plan_without_steps_and_preparing_change_nothing(report):
+    assert report[0]["engine"]["nothing"] == [0.0, 0, 0]
+    beginning, untouched = (
+        arrays_of(report, f"engine|{stage}/") for stage in ("beginning", "untouched")
+    )
+    assert_equal(beginning, untouched)
+
+
+def test_variables_can_be_read_again_and_again_after_a_run(report):
+    first, second = (
+        arrays_of(report, f"engine|{reading} reading/") for reading in ("first", "second")
+    )
+    assert_equal(first, second)
+
+
+def test_values_from_before_a_run_are_not_taken_away(report):
+    assert report[0]["engine"]["old values can still be read"] is True
+
+
+@pytest.mark.parametrize("n", [1, 1001])
+def test_predict_is_the_model_in_inference(report, n):
+    arrays = arrays_of(report, "engine|")
+    predicted = arrays[f"predicted {n}"]
+    assert predicted.shape == (n, 10)
+    assert predicted.dtype == np.float32
+    np.testing.assert_allclose(predicted, arrays[f"expected {n}"], rtol=1e-4, atol=1e-6)
+
+
+def test_predict_of_no_images_has_no_rows(report):
+    predicted = report[1]["engine|predicted 0"]
+    assert predicted.shape == (0, 10)
+    assert predicted.dtype == np.float32
+
+
+def test_what_cannot_be_learnt_from_is_refused_and_changes_nothing(report):
+    figures = report[0]["engine"]
+    assert "labels must be below 10; received 10" in figures["label refused"]
+    assert figures["uneven parts refused"] != "nothing was refused"
+    before, after = (
+        arrays_of(report, f"engine|{stage}/") for stage in ("in parts", "after refusals")
+    )
+    assert_equal(before, after)
+
+
+def test_cores_are_not_shared_on_jax(report):
+    assert report[0]["engine"]["cores shared"] == [False, False]
+
+
+def test_the_recipe_fast_trains_to_its_end_on_jax(report):
+    figures, arrays = report[0]["trainer"], arrays_of(report, "trainer|")
+    assert figures["finished"] is True
+    assert figures["images"][0] == 2 * 40
+    history = figures["histories"][0]
+    assert len(history) == END_TO_END.epochs
+    assert history[1][0] < history[0][0]
+    # The last validation measured the weights that the run keeps.
+    probabilities, labels = arrays["predicted"], arrays["labels"]
+    chosen = probabilities[np.arange(20), labels]
+    assert history[-1][2] == pytest.approx(-np.log(chosen).mean(), rel=1e-4)
+    assert history[-1][3] == (probabilities.argmax(axis=1) == labels).mean()
+
+
+def test_a_finished_run_on_jax_can_be_read_and_fitted_again_and_does_not_change(report):
+    assert report[0]["trainer"]["state"] == [END_TO_END.epochs + 1, 0]
+    assert_equal(*(arrays_of(report, f"trainer|{run}/") for run in ("whole", "whole again")))
+
+
+def test_a_run_resumed_on_jax_ends_as_one_that_was_not_stopped(report):
+    figures = report[0]["trainer"]
+    assert figures["stopped early"] is True
+    assert figures["images"] == [80, 40, 80]
+    whole, resumed = figures["histories"]
+    for one, other in zip(whole, resumed, strict=True):
+        assert one == pytest.approx(other, rel=1e-4, abs=1e-4)
+    weights = (arrays_of(report, f"trainer|{run}/") for run in ("whole", "resumed"))
+    assert_close(*weights, tolerance=1e-4)
