@@ -23,7 +23,7 @@ class EpochRecord:
         accuracy: Share of them that were read rightly, 0 to 1.
         val_loss: Mean cross-entropy over the validation images, in nats.
         val_accuracy: Share of them that are read rightly after the epoch, 0 to 1.
-        learning_rate: Adam's step size at the end of the epoch.
+        learning_rate: The optimiser's step size at the end of the epoch.
         seconds: Training time since the start of the run, validation not counted.
     """
 
