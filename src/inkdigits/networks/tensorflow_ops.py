@@ -1,4 +1,7 @@
-"""TensorFlow's fused operations behind backend-neutral layers; imported on that backend alone."""
+"""TensorFlow's fused operations, for layers and optimisers that run on any backend.
+
+Imported on TensorFlow alone.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +36,47 @@ def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
     count = tf.cast(tf.reduce_prod(tf.shape(images)[:3]), tf.float32)
     population_variance = variance * (count - 1.0) / count
     return tf.reshape(outputs, tf.shape(inputs)), mean, population_variance
+
+
+def apply_adam(
+    variable: Any,
+    momentum: Any,
+    velocity: Any,
+    gradient: Any,
+    *,
+    step: Any,
+    learning_rate: Any,
+    beta_1: float,
+    beta_2: float,
+    epsilon: float,
+) -> None:
+    """Take a step of Adam on one variable, in one pass over its values.
+
+    Args:
+        variable: A variable of Keras or TensorFlow, float32; it and the next two are changed.
+        momentum: Its mean gradient.
+        velocity: Its mean squared gradient.
+        gradient: Of the variable's shape, float32.
+        step: Number of the step, from 1.
+        learning_rate: The step size, before the correction for the zeros that the means began at.
+        beta_1: Share of the old value in the mean gradient.
+        beta_2: Share of the old value in the mean squared gradient.
+        epsilon: Added to the root of the mean squared gradient.
+    """
+    step = tf.cast(step, tf.float32)
+    tf.raw_ops.ResourceApplyAdam(
+        var=_handle(variable),
+        m=_handle(momentum),
+        v=_handle(velocity),
+        beta1_power=tf.pow(beta_1, step),
+        beta2_power=tf.pow(beta_2, step),
+        lr=tf.cast(learning_rate, tf.float32),
+        beta1=beta_1,
+        beta2=beta_2,
+        epsilon=epsilon,
+        grad=gradient,
+    )
+
+
+def _handle(variable: Any) -> Any:
+    return variable.handle if isinstance(variable, tf.Variable) else variable.value.handle

@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from inkdigits.training.adam import FusedAdam
 from inkdigits.training.muon import HiddenMuon
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.schedule import learning_rate
@@ -33,7 +34,7 @@ class _CountsSteps(keras.optimizers.Optimizer):  # type: ignore[misc]
             average.assign(kept * average + (1.0 - kept) * variable)
 
 
-class _Adam(_CountsSteps, keras.optimizers.Adam):  # type: ignore[misc]
+class _Adam(_CountsSteps, FusedAdam):
     pass
 
 

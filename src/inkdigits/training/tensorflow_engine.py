@@ -98,12 +98,12 @@ class TensorFlowEngine:
             with tf.control_dependencies(before):
                 results.append(self._gradients(*(tf.identity(each) for each in part)))
         gradients, totals, hits = zip(*results, strict=True)
-        means = [_mean(each) for each in zip(*gradients, strict=True)]
-        self._task.optimizer.apply(means, variables)
+        summed = [_sum(each) for each in zip(*gradients, strict=True)]
+        self._task.optimizer.apply(summed, variables)
         return tf.add_n(totals), tf.add_n(hits)
 
     def _gradients(self, order: Any, matrices: Any) -> tuple[list[Any], Any, Any]:
-        """Return the gradients of the images' mean loss, its sum, and the number of hits."""
+        """Return what a micro-batch adds to the batch's gradients, to its loss and to its hits."""
         images = warp(tf.gather(self._inputs, order), matrices, self._task.fill)
         labels = tf.gather(self._labels, order)
         values = [variable.value for variable in self._task.model.trainable_variables]
@@ -111,10 +111,10 @@ class TensorFlowEngine:
             tape.watch(values)
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             total = self._loss(tf.gather(self._targets, order), logits)
-            mean = total / tf.cast(tf.size(labels), tf.float32)
+            share = total / tf.cast(tf.size(labels) * self._task.micro_batches, tf.float32)
         hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
-        return tape.gradient(mean, values), total, tf.reduce_sum(tf.cast(hits, tf.int32))
+        return tape.gradient(share, values), total, tf.reduce_sum(tf.cast(hits, tf.int32))
 
 
-def _mean(parts: tuple[Any, ...]) -> Any:
-    return parts[0] if len(parts) == 1 else tf.add_n(parts) / len(parts)
+def _sum(parts: tuple[Any, ...]) -> Any:
+    return parts[0] if len(parts) == 1 else tf.add_n(parts)
