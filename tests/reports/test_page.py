@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from inkdigits.networks.architecture import PUBLISHED, TUTORIAL
+from inkdigits.networks.architecture import FAST, PUBLISHED, TUTORIAL
 from inkdigits.networks.arithmetic import summarise
 from inkdigits.plots.png import SIGNATURE
 from inkdigits.reports.page import render
@@ -161,11 +161,17 @@ class TestAugmentation:
     def test_a_recipe_that_moves_nothing_says_so(self, page, make_content):
         content = make_content()
         still = replace(content, recipe=content.recipe.replace(augmentation={"fill": "nearest"}))
-        section = page(still).one("section", id="augmentation").text
-        assert "This recipe does without" in section and "as likely" not in section
+        section = page(still).one("section", id="augmentation")
+        assert "This recipe does without" in section.text and "as likely" not in section.text
+        assert not list(section.all("img")) and not list(section.all("table"))
 
 
 class TestNetwork:
+    def test_the_examples_are_layers_that_learn(self, page, make_content):
+        content = replace(make_content(), summary=summarise(FAST))
+        section = page(content).one("section", id="network").text
+        assert "In conv1: (3*3*16) * 48 + 48 = 6,960" in section
+
     @pytest.mark.parametrize("architecture", [TUTORIAL, PUBLISHED], ids=lambda a: a.name)
     def test_every_layer_has_its_row_with_both_formulas(self, page, make_content, architecture):
         content = replace(make_content(), summary=summarise(architecture))

@@ -63,8 +63,9 @@ def _derived(content: ReportContent) -> dict[str, Any]:
 
 
 def _first_of_each_type(summary: NetworkSummary) -> defaultdict[str, LayerSummary | None]:
+    """Return the first layer of each type that learns, or else the first of that type."""
     first: defaultdict[str, LayerSummary | None] = defaultdict(lambda: None)
-    for layer in reversed(summary.layers):
+    for layer in sorted(reversed(summary.layers), key=lambda layer: layer.trainable_params > 0):
         first[layer.type] = layer
     return first
 
