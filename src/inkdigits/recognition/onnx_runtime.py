@@ -15,7 +15,7 @@ import onnxruntime
 from inkdigits.arrays import Images, Probabilities, scale
 from inkdigits.errors import ModelFileError
 
-BATCH = 500
+BATCH = 250
 _ERRORS_ONLY = 3
 
 

@@ -11,7 +11,7 @@ import keras
 
 from inkdigits.arrays import Inputs, Labels
 
-PREDICT_BATCH = 1000  # images that go through the network at once
+PREDICT_BATCH = 250  # images that go through the network at once; more take memory, not less time
 
 
 @dataclass(frozen=True, eq=False)

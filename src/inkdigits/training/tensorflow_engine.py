@@ -8,6 +8,7 @@ them, TensorFlow works on all at once, otherwise on one after the other with all
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +29,7 @@ class TensorFlowEngine:
 
     def __init__(self, task: Task) -> None:
         """Put the images into TensorFlow's memory and compile nothing yet."""
-        self._task = task
+        self._task = replace(task, inputs=task.inputs[:0].copy())  # TensorFlow holds its own
         self._inputs = tf.constant(task.inputs)
         if task.fill is None:  # nothing between the gathering and the first layer needs float32
             self._inputs = tf.cast(self._inputs, task.model.layers[0].compute_dtype)
