@@ -75,17 +75,18 @@ def _row(recipe: str, runs: Sequence[Run]) -> str:
     cells = [
         f"`{recipe}`",
         str(len(runs)),
-        _spread(clean, "{:.3f} %"),
+        spread(clean, "{:.3f} %"),
         "{:.3f} to {:.3f} %".format(*mean_interval(clean)) if len(clean) > 1 else "one run",
         f"{min(clean):.2f} to {max(clean):.2f} %",
-        _spread(flawed, "{:.3f} %") if flawed else "not used",
-        _spread(speed, "{:,.0f}"),
-        _spread(wall, "{:.0f} s"),
+        spread(flawed, "{:.3f} %") if flawed else "not used",
+        spread(speed, "{:,.0f}"),
+        spread(wall, "{:.0f} s"),
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def _spread(values: Sequence[float], form: str) -> str:
+def spread(values: Sequence[float], form: str) -> str:
+    """Write a mean and, of more than one value, the standard deviation."""
     write: Callable[[float], str] = form.format
     deviation = f" ± {write(stdev(values))}" if len(values) > 1 else ""
     return f"{write(fmean(values))}{deviation}"

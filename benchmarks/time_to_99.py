@@ -20,9 +20,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import fmean, median, stdev
+from statistics import median
 
-from recipes import train
+from recipes import spread, train
 
 from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import Dataset, LabelledImages
@@ -119,11 +119,10 @@ def _row(name: str, times: Sequence[Time], base: float) -> str:
     accuracies = [100 * each.accuracy for each in times]
     seconds = [each.seconds for each in times if each.seconds is not None]
     interval = "{:.3f} to {:.3f} %".format(*mean_interval(accuracies)) if len(times) > 1 else ""
-    deviation = f" ± {stdev(accuracies):.3f} %" if len(times) > 1 else ""
     cells = [
         f"`{name}`, whole" if name == FAST else f"`{name}`, until 99 %",
         str(len(times)),
-        f"{fmean(accuracies):.3f} %{deviation}",
+        spread(accuracies, "{:.3f} %"),
         interval,
         f"{min(accuracies):.2f} to {max(accuracies):.2f} %",
         f"{median(seconds):.2f} s" if seconds else "never",

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from inkdigits.runs.machine import describe_machine
+from inkdigits.runs.machine import describe_machine, mebibytes
 
 LITERAL = "the tutorial's own program"
 
@@ -46,11 +45,7 @@ def run(command: Sequence[str]) -> Cost:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
-    return Cost(time.perf_counter() - started, _mebibytes(usage))
-
-
-def _mebibytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return Cost(time.perf_counter() - started, mebibytes(usage.ru_maxrss))
 
 
 def measure(recipes: Sequence[str], literal: bool, rounds: int) -> dict[str, list[Cost]]:

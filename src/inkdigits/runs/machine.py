@@ -33,8 +33,12 @@ def peak_memory_mib() -> float | None:
         import resource
     except ImportError:  # Windows
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)  # bytes there, KiB elsewhere
+    return mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def mebibytes(maxrss: int) -> float:
+    """Return the system's figure for a process's peak of memory, `ru_maxrss`, in MiB."""
+    return maxrss / (2**20 if sys.platform == "darwin" else 2**10)  # bytes there, KiB elsewhere
 
 
 def installed_version(package: str) -> str | None:

@@ -64,16 +64,18 @@ class JaxEngine:
     def _images(self) -> tuple[Any, Any, Any]:
         return self._inputs, self._labels, self._targets
 
-    def _read(self) -> _State:
+    def _variables(self) -> tuple[list[Any], list[Any], list[Any]]:
         model, optimizer = self._logits, self._task.optimizer
-        groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-        learnt, other, slots = ([jnp.array(each.value) for each in group] for group in groups)
+        return model.trainable_variables, model.non_trainable_variables, optimizer.variables
+
+    def _read(self) -> _State:
+        learnt, other, slots = (
+            [jnp.array(each.value) for each in group] for group in self._variables()
+        )
         return learnt, other, slots, jnp.zeros(()), jnp.zeros((), jnp.int32)
 
     def _write(self, state: _State) -> None:
-        model, optimizer = self._logits, self._task.optimizer
-        groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-        for variables, values in zip(groups, state[:3], strict=True):
+        for variables, values in zip(self._variables(), state[:3], strict=True):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
 
