@@ -1,0 +1,249 @@
+"""Outlier scores: how strange a picture looks to a network, in four ways.
+
+Comes in: for each picture its logits and its features, the values that enter the last layer. Goes
+out: one score a picture, higher meaning stranger, and the choice of the score that tells outliers
+best. It knows neither network nor pictures. "max-softmax" and "energy" look at the logits alone,
+"mahalanobis" and "nearest-neighbour" compare the features with those of training images.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from jaxtyping import Float32, Float64
+
+from inkdigits.arrays import Labels
+from inkdigits.evaluation.detection import auroc
+from inkdigits.evaluation.temperature import Logits, require_labels, require_rows
+
+Features: TypeAlias = Float32[np.ndarray, "n features"]
+Scores: TypeAlias = Float32[np.ndarray, "n"]
+Pictures: TypeAlias = tuple[Float32[np.ndarray, "_ classes"], Float32[np.ndarray, "_ features"]]
+_Exact: TypeAlias = Float64[np.ndarray, "n classes"]
+_Rows: TypeAlias = Float64[np.ndarray, "n features"]
+
+# The simplest first: with 512 features they keep nothing, nothing, 1 MiB and 4 MiB of numbers.
+KINDS = ("max-softmax", "energy", "mahalanobis", "nearest-neighbour")
+
+# Share of the covariance that is replaced by the same variance in every direction. Without it, a
+# direction in which training features hardly vary counts without limit, and one in which they never
+# do leaves no inverse; with it, none counts over 1000 times the mean one, which suits float32.
+SHRINKAGE = 1e-3
+
+REFERENCES = 2000
+_BLOCK = 1024  # rows at a time, so that distances to 2,000 references take 16 MiB
+
+
+class OutlierScore(ABC):
+    """One way to score pictures; `kind` says which of `KINDS`."""
+
+    kind: ClassVar[str]
+
+    def score(self, logits: Logits, features: Features) -> Scores:
+        """Score pictures.
+
+        Args:
+            logits: Shape (n, classes), float32, finite.
+            features: Shape (n, features), float32, finite.
+
+        Returns:
+            Shape (n,), float32; higher is stranger. What is too large is the largest float32.
+
+        Raises:
+            ValueError: If a value is not finite or there is not one row of each for a picture.
+        """
+        require_rows(logits=logits, features=features)
+        return self._measure(logits.astype(np.float64), features.astype(np.float64))
+
+    @abstractmethod
+    def _measure(self, logits: _Exact, features: _Rows) -> Scores: ...
+
+
+@dataclass(frozen=True)
+class MaxSoftmax(OutlierScore):
+    """1 less the largest probability, 0 to 1.
+
+    Source: Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and Out-of-Distribution
+    Examples in Neural Networks", 2017 (https://arxiv.org/abs/1610.02136).
+    """
+
+    kind: ClassVar[str] = "max-softmax"
+
+    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+        # By logarithms, as 1 - 0.99999999 would round to the same number for many a picture.
+        below = logits - logits.max(axis=1, keepdims=True)
+        return _single(-np.expm1(-np.logaddexp.reduce(below, axis=1)))
+
+
+@dataclass(frozen=True)
+class Energy(OutlierScore):
+    """Minus the logarithm of the summed powers of e of the logits; any sign.
+
+    Source: Liu et al., "Energy-based Out-of-distribution Detection", 2020
+    (https://arxiv.org/abs/2010.03759), at temperature 1.
+    """
+
+    kind: ClassVar[str] = "energy"
+
+    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+        return _single(-np.logaddexp.reduce(logits, axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class Mahalanobis(OutlierScore):
+    """Squared distance to the nearest class mean, measured in standard deviations; 0 and more.
+
+    Source: Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples and
+    Adversarial Attacks", 2018 (https://arxiv.org/abs/1807.03888), with no noise on the input.
+
+    Attributes:
+        whitening: Shape (features, whitened), float32: `features @ whitening` has unit covariance
+            around the class means, so that plain squared distances are what is sought.
+        centres: Shape (classes, whitened), float32: the class means, whitened.
+    """
+
+    whitening: Float32[np.ndarray, "features whitened"]
+    centres: Float32[np.ndarray, "classes whitened"]
+    kind: ClassVar[str] = "mahalanobis"
+
+    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+        whitened = features @ self.whitening
+        squared = [((whitened - centre) ** 2).sum(axis=1) for centre in self.centres]
+        return _single(np.min(squared, axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class NearestNeighbour(OutlierScore):
+    """Distance to the k-th nearest training features, all scaled to unit length; 0 to 2.
+
+    All-zero features have no direction and are 1 away from everything. Source: Sun et al., 2022,
+    "Out-of-Distribution Detection with Deep Nearest Neighbors" (https://arxiv.org/abs/2204.06507).
+
+    Attributes:
+        references: Shape (m, features), float32, each row of length 1.
+    """
+
+    references: Float32[np.ndarray, "m features"]
+    kind: ClassVar[str] = "nearest-neighbour"
+
+    @property
+    def neighbour(self) -> int:
+        """The k: one in a thousand references, like the paper's 50 in 50,000, but at least 1."""
+        return max(1, len(self.references) // 1000)
+
+    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+        unit, references = _unit(features), self.references.astype(np.float64)
+        squared = np.zeros(len(unit))
+        for start in range(0, len(unit), _BLOCK):
+            rows = unit[start : start + _BLOCK]
+            lengths = (rows**2).sum(axis=1, keepdims=True) + (references**2).sum(axis=1)
+            every = np.partition(lengths - 2 * rows @ references.T, self.neighbour - 1, axis=1)
+            squared[start : start + _BLOCK] = every[:, self.neighbour - 1]
+        return _single(np.sqrt(np.maximum(squared, 0)))
+
+
+def fit_scores(
+    logits: Logits, features: Features, labels: Labels, seed: int = 0
+) -> dict[str, OutlierScore]:
+    """Make the four scores from what a network makes of its training images.
+
+    Args:
+        logits: Shape (n, classes), float32, finite.
+        features: Shape (n, features), float32, finite; some rows may be all zero, but not each.
+        labels: Shape (n,), uint8; every class at least once.
+        seed: Decides which `REFERENCES` rows, all zero ones aside, "nearest-neighbour" keeps.
+
+    Returns:
+        The scores by name, in the order of `KINDS`. "mahalanobis" shrinks its covariance by
+        `SHRINKAGE`; where no feature varies within a class, it measures plain distances.
+
+    Raises:
+        ValueError: If a value is not finite, there is not one row and one label for each image, a
+            label has no column, a class has no image, or all features are zero.
+
+    Example:
+        >>> features = np.array([[1, 0], [3, 0], [0, 1], [0, 3]], dtype=np.float32)
+        >>> scores = fit_scores(features, features, np.array([0, 0, 1, 1], dtype=np.uint8))
+        >>> {kind: f"{each.score(-features, -features)[0]:.1f}" for kind, each in scores.items()}
+        {'max-softmax': '0.3', 'energy': '-0.3', 'mahalanobis': '10.0', 'nearest-neighbour': '1.4'}
+    """
+    require_rows(logits=logits, features=features)
+    require_labels(logits, labels)
+    counts = np.bincount(labels, minlength=logits.shape[1]).tolist()
+    if 0 in counts:
+        raise ValueError(f"every class must have a picture; received of each class {counts}")
+    exact = features.astype(np.float64)
+    mahalanobis = _fit_mahalanobis(exact, labels, len(counts))
+    neighbours = NearestNeighbour(_draw_references(exact, seed))
+    return dict(zip(KINDS, (MaxSoftmax(), Energy(), mahalanobis, neighbours), strict=True))
+
+
+def choose_score(
+    scores: Mapping[str, OutlierScore], inside: Pictures, outside: Mapping[str, Pictures]
+) -> tuple[str, dict[str, dict[str, float]]]:
+    """Choose the score whose worst set of outliers is told best.
+
+    Args:
+        scores: Scores by name, each name one of `KINDS`.
+        inside: Logits and features of digits that the scores were not fitted on.
+        outside: Logits and features of each set of outliers, by its name.
+
+    Returns:
+        The name of the chosen score, of equals the one that stands first in `KINDS`; and the
+        area under the ROC curve of every score on every set, 0 to 1.
+
+    Raises:
+        ValueError: If there are no scores, one of another name, no sets, or one without pictures.
+
+    Example:
+        >>> digits, shoes = np.array([[9, 0]], np.float32), np.array([[1, 0]], np.float32)
+        >>> choose_score({"energy": Energy()}, (digits, digits), {"shoes": (shoes, shoes)})
+        ('energy', {'energy': {'shoes': 1.0}})
+    """
+    if not scores or not outside or not set(scores) <= set(KINDS):
+        raise ValueError(
+            f"there must be scores out of {', '.join(KINDS)} and at least one set of outliers; "
+            f"received the scores {list(scores)} and the sets {list(outside)}"
+        )
+    areas: dict[str, dict[str, float]] = {}
+    for kind in sorted(scores, key=KINDS.index):
+        usual = scores[kind].score(*inside)
+        strange = {name: scores[kind].score(*one) for name, one in outside.items()}
+        areas[kind] = {name: auroc(usual, values) for name, values in strange.items()}
+    return max(areas, key=lambda kind: min(areas[kind].values())), areas
+
+
+def _fit_mahalanobis(features: _Rows, labels: Labels, classes: int) -> Mahalanobis:
+    means = np.stack([features[labels == each].mean(axis=0) for each in range(classes)])
+    spread = features - means[labels]
+    # The mean of equal numbers is exact, as a float64 holds the sum of many a float32.
+    covariance = spread.T @ spread / len(features) if spread.any() else np.eye(spread.shape[1])
+    even = np.eye(len(covariance)) * np.trace(covariance) / len(covariance)
+    # With the shrunk covariance L L', rows times the inverse of L' have unit covariance.
+    lower = np.linalg.cholesky((1 - SHRINKAGE) * covariance + SHRINKAGE * even)
+    whitening = np.linalg.inv(lower).T
+    return Mahalanobis(_single(whitening), _single(means @ whitening))
+
+
+def _draw_references(features: _Rows, seed: int) -> Float32[np.ndarray, "m features"]:
+    rows = np.flatnonzero(features.any(axis=1))
+    if len(rows) == 0:
+        raise ValueError(f"`features` must not all be zero; received {len(features)} zero rows")
+    chosen = np.random.default_rng(seed).choice(rows, min(REFERENCES, len(rows)), replace=False)
+    return _single(_unit(features[chosen]))
+
+
+def _unit(rows: _Rows) -> _Rows:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: _Rows = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    return unit
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    limit = np.finfo(np.float32).max
+    single: np.ndarray = np.clip(values, -limit, limit).astype(np.float32)
+    return single
