@@ -20,6 +20,7 @@ install_import_hook(
         "inkdigits.datasets",
         "inkdigits.evaluation",
         "inkdigits.training.augmentation",
+        "inkdigits.training.no_digits",
         "inkdigits.training.plan",
     ],
     "beartype.beartype",

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from inkdigits.networks.arithmetic import summarise
     from inkdigits.networks.build import build
     from inkdigits.recognition.onnx_runtime import OnnxClassifier
-    from inkdigits.training.augmentation import draw, to_matrices, warp
-    from inkdigits.training.recipe import Augmentation, Recipe
+    from inkdigits.training.augmentation.affine import draw_movements, to_matrices, warp
+    from inkdigits.training.augmentation.ranges import Augmentation
+    from inkdigits.training.recipe import Recipe
     from inkdigits.training.recipes import find_recipe
     from inkdigits.training.trainer import Trainer
     from inkdigits.workflows.train import resume, train
@@ -37,8 +38,9 @@ _HOMES = {
     "networks.arithmetic": ("summarise",),
     "networks.build": ("build",),
     "recognition.onnx_runtime": ("OnnxClassifier",),
-    "training.augmentation": ("draw", "to_matrices", "warp"),
-    "training.recipe": ("Augmentation", "Recipe"),
+    "training.augmentation.affine": ("draw_movements", "to_matrices", "warp"),
+    "training.augmentation.ranges": ("Augmentation",),
+    "training.recipe": ("Recipe",),
     "training.recipes": ("find_recipe",),
     "training.trainer": ("Trainer",),
     "workflows.train": ("resume", "train"),
@@ -51,7 +53,7 @@ __all__ = [
     "Recipe",
     "Trainer",
     "build",
-    "draw",
+    "draw_movements",
     "evaluate",
     "find_architecture",
     "find_recipe",

@@ -5,6 +5,7 @@ import pytest
 from inkdigits.errors import UsageError
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
+    BEST,
     FAST,
     PUBLISHED,
     TUTORIAL,
@@ -50,6 +51,18 @@ def test_fast_is_a_small_network_whose_first_layer_is_drawn_beforehand():
     )
 
 
+def test_best_reads_the_same_images_and_normalises_after_every_convolution():
+    assert BEST.input_shape == TUTORIAL.input_shape
+    assert BEST.layers[-2:] == (Dense(10), Softmax())
+    behind = [
+        next(each for each in BEST.layers[i + 1 :] if not isinstance(each, MaxPooling2D))
+        for i, layer in enumerate(BEST.layers)
+        if isinstance(layer, Conv2D)
+    ]
+    assert len(behind) > 3
+    assert set(behind) == {BatchNormalization()}
+
+
 def test_layers_are_named_by_kind_and_running_number():
     filters = OrientedFilters(2, 3, 1)
     layers = (filters, Conv2D(1, 2), Relu(), Conv2D(1, 2), Softmax())
@@ -78,7 +91,7 @@ def test_networks_are_found_by_their_name(name):
 def test_an_unknown_name_is_refused_with_the_known_ones(name):
     with pytest.raises(UsageError) as caught:
         find_architecture(name)
-    expected = f"`network` must be one of published, tutorial, fast; received {name!r}"
+    expected = f"`network` must be one of published, tutorial, fast, best; received {name!r}"
     assert str(caught.value) == expected
 
 

@@ -5,6 +5,7 @@ import pytest
 from inkdigits.arrays import one_hot, scale
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
+    BEST,
     FAST,
     PUBLISHED,
     TUTORIAL,
@@ -48,6 +49,17 @@ DRY = Architecture(
     "dry",
     SMALL.input_shape,
     tuple(layer for layer in SMALL.layers if not isinstance(layer, Dropout)),
+)
+
+
+# A pooling between what is normalised and its normalisation.
+POOLED = Architecture(
+    "pooled",
+    SMALL.input_shape,
+    (
+        *(Conv2D(4, 3), MaxPooling2D(2), BatchNormalization(), Relu()),
+        *(Flatten(), Dense(10), Softmax()),
+    ),
 )
 
 
@@ -186,7 +198,7 @@ def test_fast_layers_give_the_same_loss_gradients_and_moving_statistics(batch):
         assert np.abs(plain[name] - before[name]).max() > 1e-3, f"{name} should have moved"
 
 
-@pytest.mark.parametrize("network", [TUTORIAL, FAST], ids=lambda network: network.name)
+@pytest.mark.parametrize("network", [TUTORIAL, FAST, BEST], ids=lambda network: network.name)
 def test_fast_layers_train_the_networks_with_normalisation_like_keras_own(network, digits):
     few = digits.take(slice(32))
     batch = scale(few.images), one_hot(few.labels)
@@ -214,6 +226,27 @@ def test_fast_layers_learn_the_same_from_biases_that_are_not_zero(network, batch
         np.testing.assert_array_equal(fast[name], before[name])
 
 
+def test_a_bias_before_a_pooling_and_a_normalisation_is_left_out_with_the_same_results(
+    batch, random_weights
+):
+    weights = random_weights(POOLED)
+    plain, fast = (build(POOLED, norm_momentum=0.5, fast_layers=each) for each in (False, True))
+    kinds = [type(layer) for layer in fast.layers[:3]]
+    assert kinds == [NormalizedConv2D, keras.layers.MaxPooling2D, FusedBatchNormalization]
+    for model in (plain, fast):
+        set_weights(model, weights)
+    outputs = (model.predict_on_batch(batch[0]) for model in (plain, fast))
+    np.testing.assert_allclose(*outputs, rtol=1e-4, atol=1e-6)
+    plain_loss, before, learnt = one_step(plain, batch, weights=weights)
+    fast_loss, _, learnt_fast = one_step(fast, batch, weights=weights)
+    assert np.abs(before["conv1/bias"]).min() > 1e-3
+    assert fast_loss == pytest.approx(plain_loss, rel=1e-5)
+    assert_same_weights(learnt, learnt_fast)
+    np.testing.assert_array_equal(learnt_fast["conv1/bias"], before["conv1/bias"])
+    for name in ("conv1/kernel", "norm1/gamma", "norm1/moving_mean", "norm1/moving_variance"):
+        assert np.abs(learnt[name] - before[name]).max() > 1e-3, f"{name} should have moved"
+
+
 @pytest.mark.parametrize(
     ("network", "resting"),
     [
@@ -221,6 +254,8 @@ def test_fast_layers_learn_the_same_from_biases_that_are_not_zero(network, batch
         # conv4 and dense2 have no normalisation right behind them.
         (TUTORIAL, {"conv1/bias", "conv2/bias", "conv3/bias", "dense1/bias"}),
         (FAST, {"conv1/bias", "dense1/bias"}),
+        (POOLED, {"conv1/bias"}),
+        (BEST, {f"{n}/bias" for n, layer in BEST.named_layers() if isinstance(layer, Conv2D)}),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )

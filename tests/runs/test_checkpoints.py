@@ -1,3 +1,5 @@
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -22,18 +24,30 @@ def state(epoch: int = 2, step: int = 7) -> TrainerState:
         "model/dropout1/0": np.array([1, 2], dtype=np.uint32),
         "optimizer/0": np.array(937, dtype=np.int64),
     }
-    return TrainerState(arrays, epoch, step, Sums(1.25, 90, 128), 3.5, (RECORD,))
+    return TrainerState(arrays, epoch, step, Sums(1.25, 90, 128, 120), 3.5, (RECORD,))
 
 
 def test_a_state_comes_back_as_it_was(tmp_path: Path):
     loaded = load_checkpoint(save_checkpoint(tmp_path / "checkpoints", state()))
     assert (loaded.epoch, loaded.step, loaded.seconds) == (2, 7, 3.5)
-    assert loaded.sums == Sums(1.25, 90, 128)
+    assert loaded.sums == Sums(1.25, 90, 128, 120)
     assert loaded.history == (RECORD,)
     for name, array in state().arrays.items():
         np.testing.assert_array_equal(loaded.arrays[name], array)
         assert loaded.arrays[name].dtype == array.dtype
         assert loaded.arrays[name].shape == array.shape
+
+
+def test_in_an_older_checkpoint_every_image_counts_as_classified(tmp_path: Path):
+    from inkdigits.runs.weights_file import write_arrays
+
+    sums = {"loss": 1.25, "correct": 90, "images": 128}
+    position = {"epoch": 2, "step": 7, "sums": sums, "seconds": 3.5, "history": [asdict(RECORD)]}
+    path = tmp_path / "epoch-0002-step-000007.safetensors"
+    write_arrays(path, state().arrays, {"position": json.dumps(position)})
+    loaded = load_checkpoint(path)
+    assert loaded.sums == Sums(1.25, 90, 128, 128)
+    assert loaded.sums.accuracy == 90 / 128
 
 
 def test_the_last_two_are_kept(tmp_path: Path):

@@ -28,7 +28,9 @@ from inkdigits.networks.architecture import (
 )
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights, set_weights
+from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.engine import NeutralEngine, make_engine, needs_accumulation
+from inkdigits.training.no_digits import NO_CLASS
 from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.plan import plan_epoch
 from inkdigits.training.recipe import Recipe
@@ -59,6 +61,7 @@ class Case:
     recipe: Recipe
     steps: int
     network: Architecture = TINY
+    every_third_without_a_class: bool = False
 
     @property
     def images(self):
@@ -86,10 +89,19 @@ AVERAGING = LONG.replace(
     averaging=0.75,
     augmentation=PUBLISHED.augmentation.model_copy(update={"fill": "constant"}),
 )
+CHANGED = LONG.replace(
+    name="changed",
+    batch_size=16,
+    micro_batches=2,
+    augmentation=AVERAGING.augmentation.model_copy(
+        update={"elastic": 1.0, "stroke": 0.5, "texture": 0.5, "fading": 0.5, "plain_share": 0.3}
+    ),
+)
 STILL = LONG.replace(name="still", batch_size=16, micro_batches=2, averaging=0.5, augmentation={})
 CASES = {
     "long": Case(LONG, steps=70),  # a slice of the compiled loop, and a little of a second
     "averaging": Case(AVERAGING, steps=6),
+    "changed": Case(CHANGED, steps=6, every_third_without_a_class=True),
     "dropout": Case(STILL, steps=6, network=DROPPING),
 }
 SHORT_PARTS = ((0, 1), (1, 3), (3, 67), (67, 70))
@@ -111,19 +123,24 @@ def make_task(case, weights, *, accumulate=False):
     model = build(case.network, seed=1, norm_momentum=recipe.norm_momentum, fast_layers=True)
     set_weights(model, weights)
     optimizer = make_optimizer(recipe, model, case.steps, accumulate=accumulate)
-    fill = recipe.augmentation.fill if recipe.augmentation.moves else None
+    augmenter = make_augmenter(case) if recipe.augmentation.changes else None
     inputs, labels = pictures(case.images)
+    if case.every_third_without_a_class:
+        labels[::3] = NO_CLASS
     return Task(
-        model, optimizer, recipe.label_smoothing, recipe.micro_batches, fill, inputs, labels
+        model, optimizer, recipe.label_smoothing, recipe.micro_batches, augmenter, inputs, labels
     )
+
+
+def make_augmenter(case):
+    return Augmenter(case.recipe.augmentation, (7, 7))
 
 
 def make_plan(case):
     return plan_epoch(
         images=case.images,
         batch_size=case.recipe.batch_size,
-        size=(7, 7),
-        augmentation=case.recipe.augmentation,
+        augmenter=make_augmenter(case),
         seed=0,
         epoch=1,
     )
@@ -134,7 +151,12 @@ def outcome(task, sums):
     arrays = get_weights(task.model)
     task.optimizer.finalize_variable_values(task.model.trainable_variables)
     averages = {f"average of {name}": array for name, array in get_weights(task.model).items()}
-    figures = {"loss": sums.loss, "correct": sums.correct, "images": sums.images}
+    figures = {
+        "loss": sums.loss,
+        "correct": sums.correct,
+        "images": sums.images,
+        "classified": sums.classified,
+    }
     return figures, {**arrays, **averages}
 
 
@@ -206,7 +228,7 @@ def _report_engine(report, weights):
         "engine": type(engine).__name__,
         "needs accumulation": needs_accumulation(),
         "cores shared": [share_cores(2), cores_are_shared(2)],
-        "nothing": [nothing.loss, nothing.correct, nothing.images],
+        "nothing": [nothing.loss, nothing.correct, nothing.images, nothing.classified],
         "old values can still be read": again_held,
         "whole": [whole.loss, whole.correct, whole.images],
         "parts": [

@@ -20,12 +20,15 @@ from inkdigits.networks.architecture import (
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training import tensorflow_engine
-from inkdigits.training.engine import NeutralEngine, make_engine, needs_accumulation
+from inkdigits.training.augmentation.augmenter import Augmenter
+from inkdigits.training.augmentation.ranges import Augmentation
+from inkdigits.training.engine import NeutralEngine, accuracy, make_engine, needs_accumulation
 from inkdigits.training.muon import HiddenMuon
+from inkdigits.training.no_digits import NO_CLASS
 from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.plan import EpochPlan, plan_epoch
 from inkdigits.training.prediction import predict_with
-from inkdigits.training.recipe import Augmentation, Recipe
+from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import PREDICT_BATCH, Task
@@ -47,6 +50,12 @@ PLAIN = Architecture(
     tuple(layer for layer in SMALL.layers if not isinstance(layer, BatchNormalization | Dropout)),
 )
 DRY = Architecture("dry", (28, 28, 1), (Flatten(), Dense(10), Softmax()))
+MOVED = PUBLISHED.augmentation
+ON_BARE_PAPER = MOVED.model_copy(update={"fill": "constant"})
+BENT = Augmentation(elastic=2.0)
+CHANGED = ON_BARE_PAPER.model_copy(
+    update={"elastic": 1.5, "stroke": 0.6, "texture": 0.5, "fading": 0.5, "plain_share": 0.25}
+)
 ENGINES = [NeutralEngine, TensorFlowEngine]
 
 
@@ -77,23 +86,25 @@ def make_task(
     optimizer="momentum",
     label_smoothing=0.0,
     micro_batches=1,
-    fill="nearest",
+    ranges=MOVED,
+    without_class=0,
 ):
     """A task whose optimiser accumulates gradients where the engine leaves that to it."""
     accumulates = engine is NeutralEngine and micro_batches > 1
     made = MAKERS[optimizer](gradient_accumulation_steps=micro_batches if accumulates else None)
     model = build(network, seed=1, fast_layers=True)
     made.build(model.trainable_variables)
-    inputs = scale(digits.images)
-    return Task(model, made, label_smoothing, micro_batches, fill, inputs, digits.labels)
+    augmenter = ranges and Augmenter(ranges, (28, 28))
+    inputs, labels = scale(digits.images), digits.labels.copy()
+    labels[:without_class] = NO_CLASS
+    return Task(model, made, label_smoothing, micro_batches, augmenter, inputs, labels)
 
 
-def make_plan(digits, steps=6, augmentation=PUBLISHED.augmentation, batch_size=32):
+def make_plan(digits, steps=6, ranges=MOVED, batch_size=32):
     plan = plan_epoch(
         images=len(digits),
         batch_size=batch_size,
-        size=(28, 28),
-        augmentation=augmentation,
+        augmenter=Augmenter(ranges, (28, 28)),
         seed=3,
         epoch=1,
     )
@@ -125,8 +136,16 @@ def assert_close(first, second, tolerance=1e-4):
     [
         pytest.param({}, id="momentum"),
         pytest.param({"label_smoothing": 0.3}, id="label smoothing"),
-        pytest.param({"fill": "constant"}, id="constant fill"),
-        pytest.param({"fill": None}, id="no warp"),
+        pytest.param({"ranges": ON_BARE_PAPER}, id="constant fill"),
+        pytest.param({"ranges": None}, id="no augmentation"),
+        pytest.param({"ranges": BENT}, id="bent"),
+        pytest.param({"ranges": CHANGED}, id="every kind of change"),
+        pytest.param({"without_class": 80}, id="some without a class"),
+        pytest.param(
+            {"without_class": 80, "ranges": CHANGED, "micro_batches": 2, "label_smoothing": 0.1},
+            id="some without a class, every change, two parts",
+        ),
+        pytest.param({"without_class": 256}, id="none with a class"),
         pytest.param({"micro_batches": 2}, id="two parts"),
         pytest.param({"micro_batches": 4, "optimizer": "adam"}, id="four parts, adam"),
         pytest.param({"optimizer": "adam"}, id="adam"),
@@ -137,11 +156,13 @@ def assert_close(first, second, tolerance=1e-4):
 def test_all_engines_train_to_the_same_variables_losses_and_hits(digits, options):
     engines = DEALING if "micro_batches" in options else ENGINES
     tasks = [make_task(digits, engine=engine, **options) for engine in engines]
-    plan = make_plan(digits)
+    plan = make_plan(digits, ranges=options.get("ranges") or MOVED)
+    classified = (plan.order >= options.get("without_class", 0)).sum()
     before = get_weights(tasks[0].model)
     neutral, *others = (engine(task).run(plan) for engine, task in zip(engines, tasks, strict=True))
     for compiled, task in zip(others, tasks[1:], strict=True):
         assert neutral.images == compiled.images == plan.order.size
+        assert neutral.classified == compiled.classified == classified
         assert compiled.loss == pytest.approx(neutral.loss, rel=1e-4)
         assert abs(compiled.correct - neutral.correct) <= 1  # classes may tie to within rounding
         # Dropout's random state is among the variables: the engines drew the same masks.
@@ -159,6 +180,7 @@ def test_running_in_parts_is_running_the_whole(digits, engine, micro_batches):
     in_parts = engine(parts)
     sums = sum((in_parts.run(plan.part(a, b)) for a, b in ((0, 1), (1, 4), (4, 6))), Sums())
     assert (sums.images, sums.correct) == (total.images, total.correct)
+    assert sums.classified == total.classified == total.images
     assert sums.loss == pytest.approx(total.loss, rel=1e-5)
     assert_close(get_weights(whole.model), get_weights(parts.model))
 
@@ -171,14 +193,55 @@ def test_the_loss_of_a_step_is_the_sum_of_its_cross_entropies_before_it(digits, 
     probabilities = predict_with(task.model, task.inputs[chosen])
     truth = digits.labels[chosen]
     sums = engine(task).run(plan)
-    assert sums.images == 16
+    assert sums.images == sums.classified == 16
     assert sums.correct == (probabilities.argmax(axis=1) == truth).sum()
     assert sums.loss == pytest.approx(-np.log(probabilities[np.arange(16), truth]).sum(), rel=1e-4)
 
 
+@pytest.mark.parametrize("engine", DEALING)
+@pytest.mark.parametrize("micro_batches", [1, 2])
+def test_hits_are_counted_among_images_with_a_class_and_losses_among_all(
+    digits, engine, micro_batches
+):
+    task = make_task(
+        digits, DRY, engine=engine, micro_batches=micro_batches, ranges=None, without_class=100
+    )
+    chosen = np.arange(92, 108, dtype=np.int32)  # eight without a class, then eight with one
+    probabilities = predict_with(task.model, task.inputs[chosen]).astype(float)
+    truth = digits.labels[100:108]
+    sums = engine(task).run(in_this_order(chosen))
+    assert (sums.images, sums.classified) == (16, 8)
+    assert sums.correct == (probabilities[8:].argmax(axis=1) == truth).sum()
+    # An image without a class should be answered with a tenth for each.
+    expected = -np.log(probabilities[:8]).mean(axis=1).sum()
+    expected -= np.log(probabilities[np.arange(8, 16), truth]).sum()
+    assert sums.loss == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("engine", DEALING)
+def test_an_image_without_a_class_makes_the_answers_more_alike(digits, engine):
+    task = make_task(digits, DRY, engine=engine, ranges=None, without_class=1)
+    before = predict_with(task.model, task.inputs[:1])
+    made = engine(task)
+    for _ in range(20):
+        sums = made.run(in_this_order([0]))
+    assert (sums.images, sums.classified, sums.correct) == (1, 0, 0)
+    assert sums.loss == pytest.approx(np.log(10), abs=0.01)  # no answer has a smaller loss
+    after = predict_with(task.model, task.inputs[:1])
+    assert np.ptp(after) < 0.1 * np.ptp(before)
+
+
+def test_accuracy_counts_the_most_probable_class_and_never_an_image_without_one():
+    targets = [[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5], [0.9, 0.1]]
+    probabilities = [[0.6, 0.4], [0.6, 0.4], [0.6, 0.4], [0.4, 0.6], [0.6, 0.4]]
+    counted = accuracy(np.array(targets, np.float32), np.array(probabilities, np.float32))
+    assert keras.ops.convert_to_numpy(counted).tolist() == [1, 0, 0, 0, 1]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
-def test_preparing_changes_nothing(digits, engine):
-    task = make_task(digits)
+@pytest.mark.parametrize("ranges", [MOVED, CHANGED, None], ids=["moved", "changed", "none"])
+def test_preparing_changes_nothing(digits, engine, ranges):
+    task = make_task(digits, ranges=ranges)
     before = read_variables(task.model, task.optimizer)
     engine(task).prepare()
     after = read_variables(task.model, task.optimizer)
@@ -330,9 +393,10 @@ def recipe_task(engine, digits, recipe):
     """A task as the trainer makes it, for a recipe of ten steps."""
     model = build(SMALL, seed=1, norm_momentum=recipe.norm_momentum, fast_layers=True)
     optimizer = make_optimizer(recipe, model, 10, accumulate=engine is NeutralEngine)
-    fill = recipe.augmentation.fill if recipe.augmentation.moves else None
+    ranges = recipe.augmentation
+    augmenter = Augmenter(ranges, (28, 28)) if ranges.changes else None
     smoothing, parts, inputs = recipe.label_smoothing, recipe.micro_batches, scale(digits.images)
-    return Task(model, optimizer, smoothing, parts, fill, inputs, digits.labels)
+    return Task(model, optimizer, smoothing, parts, augmenter, inputs, digits.labels)
 
 
 def averaging_recipe(optimizer, micro_batches):
@@ -395,15 +459,15 @@ def test_averages_begin_with_the_first_step_and_take_in_every_further_one(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_without_a_fill_images_go_in_as_they_are_whatever_the_matrices_say(digits, engine):
+def test_without_an_augmenter_images_go_in_as_they_are_whatever_the_plan_says(digits, engine):
     cases = [
-        ("nearest", make_plan(digits, augmentation=Augmentation())),
-        (None, make_plan(digits, augmentation=Augmentation())),
+        (Augmentation(), make_plan(digits, ranges=Augmentation())),
+        (None, make_plan(digits, ranges=Augmentation())),
         (None, make_plan(digits)),
     ]
     results = []
-    for fill, plan in cases:
-        task = make_task(digits, fill=fill)
+    for ranges, plan in cases:
+        task = make_task(digits, ranges=ranges)
         results.append((engine(task).run(plan), get_weights(task.model)))
     (warped, warped_weights), *others = results
     for sums, weights in others:

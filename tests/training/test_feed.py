@@ -3,8 +3,8 @@ import pytest
 
 from inkdigits.arrays import scale
 from inkdigits.errors import UsageError
+from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.feed import Feed
-from inkdigits.training.recipe import Augmentation
 from inkdigits.training.recipes import PUBLISHED
 
 RECIPE = PUBLISHED.replace(name="small", batch_size=16, validation="held-out")
@@ -72,17 +72,18 @@ def test_augmented_validation_warps_otherwise_than_training(make_feed, train_par
 
 
 def test_the_first_batch_is_what_the_run_sees_first(make_feed, train_part):
-    order, inputs = make_feed(RECIPE.replace(augmentation=STILL)).first_batch(5)
-    assert order.shape == (5,)
-    np.testing.assert_array_equal(inputs, scale(train_part.images[order]))
-    moved_order, moved = make_feed().first_batch(5)
-    np.testing.assert_array_equal(moved_order, order)
+    feed = make_feed(RECIPE.replace(augmentation=STILL))
+    originals, inputs = feed.first_batch(5)
+    np.testing.assert_array_equal(originals, train_part.images[feed.plan(1).order[0, :5]])
+    np.testing.assert_array_equal(inputs, scale(originals))
+    moved_originals, moved = make_feed().first_batch(5)
+    np.testing.assert_array_equal(moved_originals, originals)
     assert (moved != inputs).any()
 
 
 def test_the_first_batch_is_no_larger_than_a_batch(make_feed):
-    order, inputs = make_feed().first_batch(1000)
-    assert len(order) == len(inputs) == 16
+    originals, inputs = make_feed().first_batch(1000)
+    assert len(originals) == len(inputs) == 16
 
 
 def test_a_batch_larger_than_the_training_set_is_refused(make_feed, train_part):

@@ -80,6 +80,7 @@ def test_both_engines_on_jax_train_to_the_same_weights_losses_and_hits(report, w
     figures, _ = report
     compiled, neutral = (figures[f"{case}/{name}"] for name in ("JaxEngine", "NeutralEngine"))
     assert compiled["images"] == neutral["images"] == CASES[case].images
+    assert compiled["classified"] == neutral["classified"]
     assert compiled["loss"] == pytest.approx(neutral["loss"], rel=1e-4)
     assert abs(compiled["correct"] - neutral["correct"]) <= 1  # two classes may tie
     arrays = arrays_of(report, f"{case}/JaxEngine|")
@@ -88,14 +89,21 @@ def test_both_engines_on_jax_train_to_the_same_weights_losses_and_hits(report, w
 
 
 # Dropout draws other masks on another backend.
-@pytest.mark.parametrize("case", ["long", "averaging"])
+@pytest.mark.parametrize("case", ["long", "averaging", "changed"])
 def test_jax_and_tensorflow_train_to_the_same_weights_losses_and_hits(report, weights, case):
     on_jax = report[0][f"{case}/JaxEngine"]
     on_tensorflow, arrays = train_case(TensorFlowEngine, CASES[case], weights[case])
     assert on_jax["images"] == on_tensorflow["images"]
+    assert on_jax["classified"] == on_tensorflow["classified"]
     assert on_jax["loss"] == pytest.approx(on_tensorflow["loss"], rel=1e-4)
     assert abs(on_jax["correct"] - on_tensorflow["correct"]) <= 1
     assert_close(arrays, arrays_of(report, f"{case}/JaxEngine|"))
+
+
+def test_images_without_a_class_are_seen_and_not_counted_as_classified(report):
+    counts = {case: report[0][f"{case}/JaxEngine"] for case in ("long", "changed")}
+    assert (counts["long"]["images"], counts["long"]["classified"]) == (280, 280)
+    assert (counts["changed"]["images"], counts["changed"]["classified"]) == (96, 64)
 
 
 def test_the_averages_are_others_than_the_latest_weights(report):
@@ -117,7 +125,7 @@ def test_a_plan_in_parts_is_the_whole_plan(report):
 
 
 def test_a_plan_without_steps_and_preparing_change_nothing(report):
-    assert report[0]["engine"]["nothing"] == [0.0, 0, 0]
+    assert report[0]["engine"]["nothing"] == [0.0, 0, 0, 0]
     beginning, untouched = (
         arrays_of(report, f"engine|{stage}/") for stage in ("beginning", "untouched")
     )

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from inkdigits.errors import RecipeError
 from inkdigits.networks.architecture import ARCHITECTURES
-from inkdigits.training.recipe import Augmentation, Recipe
-from inkdigits.training.recipes import PUBLISHED, TUTORIAL
+from inkdigits.training.augmentation.ranges import Augmentation
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import TUTORIAL
 
 MINIMAL = {"name": "mine", "network": "tutorial"}
 
@@ -35,6 +36,11 @@ augmentations = st.fixed_dictionaries(
         "shear": numbers(0, 90, exclude_max=True),
         "zoom": numbers(0, 1, exclude_max=True),
         "fill": st.sampled_from(["nearest", "constant"]),
+        "elastic": numbers(0, 10),
+        "stroke": numbers(0, 1),
+        "texture": numbers(0, 1),
+        "fading": numbers(0, 1, exclude_max=True),
+        "plain_share": numbers(0, 1),
     },
 )
 # A batch size and the number of parts it is dealt out in.
@@ -49,7 +55,7 @@ sizes = st.integers(1, 64).flatmap(
 others = st.fixed_dictionaries(
     {
         "name": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True),
-        "network": st.sampled_from(["published", "tutorial", "fast"]),
+        "network": st.sampled_from(["published", "tutorial", "fast", "best"]),
     },
     optional={
         "epochs": st.integers(1, 10_000),
@@ -69,6 +75,7 @@ others = st.fixed_dictionaries(
         "fast_layers": st.booleans(),
         "validation": st.sampled_from(["held-out", "augmented-test"]),
         "validation_images": st.integers(1, 1_000_000),
+        "no_digits": st.integers(0, 1_000_000),
         "augmentation": augmentations,
     },
 )
@@ -157,6 +164,7 @@ RANGES = {
     "micro_batches": "a whole number between 1 and 64",
     "muon_iterations": "a whole number between 1 and 20",
     "validation_images": "a whole number between 1 and 1,000,000 images",
+    "no_digits": "a whole number between 0 and 1,000,000 images",
     "learning_rate": "between 0 (excluded) and 1",
     "warmup": "between 0 and 1 (excluded)",
     "final_rate": "between 0 and 1",
@@ -173,6 +181,11 @@ AUGMENTATION_RANGES = {
     "height_shift": "between 0 and 1 of the height",
     "shear": "between 0 and 90 (excluded) degrees",
     "zoom": "between 0 and 1 (excluded) of the size",
+    "elastic": "between 0 and 10 pixels",
+    "stroke": "between 0 and 1 of the way",
+    "texture": "between 0 and 1 of full ink",
+    "fading": "between 0 and 1 (excluded) of the ink",
+    "plain_share": "between 0 and 1 of the images",
 }
 NO_NUMBERS = [-1, 2_000_000, math.nan, math.inf, -math.inf, "3", None, True, [1], {}]
 
@@ -203,6 +216,7 @@ def test_a_wrong_number_inside_augmentation_is_refused_with_its_path(field, valu
         *(("epochs", 2.5), ("micro_batches", 0), ("micro_batches", 65), ("micro_batches", 2.0)),
         *(("muon_iterations", 0), ("muon_iterations", 21), ("momentum", 1.0), ("adam_share", 0)),
         *(("averaging", 1), ("final_rate", 1.001), ("final_rate", -0.001)),
+        *(("no_digits", 0.5), ("no_digits", -1)),
     ],
 )
 def test_excluded_bounds_and_fractions_of_whole_numbers_are_refused(field, value):
@@ -216,6 +230,7 @@ def test_excluded_bounds_and_fractions_of_whole_numbers_are_refused(field, value
         *(("batch_size", 1), ("micro_batches", 1), ("micro_batches", 64)),
         *(("muon_iterations", 1), ("muon_iterations", 20), ("momentum", 0), ("adam_share", 1)),
         *(("averaging", 0), ("final_rate", 0), ("final_rate", 1)),
+        *(("no_digits", 0), ("no_digits", 1_000_000)),
     ],
 )
 def test_bounds_that_are_included_are_accepted(field, value):
@@ -225,7 +240,7 @@ def test_bounds_that_are_included_are_accepted(field, value):
 @pytest.mark.parametrize(
     ("field", "choices"),
     [
-        ("network", "published, tutorial, fast"),
+        ("network", "published, tutorial, fast, best"),
         ("optimizer", "adam, muon"),
         ("schedule", "constant, one-cycle"),
         ("precision", "float32, bfloat16, auto"),
@@ -276,27 +291,6 @@ def test_a_field_out_of_range_is_named_before_parts_that_are_not_equal():
     assert refusal(micro_batches=7, epochs=0).startswith("`epochs`")
 
 
-@pytest.mark.parametrize("field", AUGMENTATION_RANGES)
-def test_an_augmentation_moves_images_if_any_range_is_above_zero(field):
-    assert Augmentation(**{field: 0.5}).moves
-    assert Augmentation(**{field: 5e-324}).moves
-    assert not Augmentation(**{field: 0.0}).moves
-    assert not Augmentation(**{field: -0.0}).moves
-
-
-def test_an_augmentation_moves_nothing_by_default_whatever_its_fill():
-    assert not Augmentation().moves
-    assert not Augmentation(fill="constant").moves
-    assert PUBLISHED.augmentation.moves
-
-
-def test_whether_images_move_is_no_field_of_the_recipe():
-    assert "moves" not in json.loads(TUTORIAL.to_json())["augmentation"]
-    assert refusal(augmentation={"moves": True}).startswith(
-        "a recipe has no field `augmentation.moves`"
-    )
-
-
 def test_fill_is_a_choice_too():
     assert refusal(augmentation={"fill": "reflect"}) == (
         "`augmentation.fill` must be one of nearest, constant; received 'reflect'"
@@ -344,7 +338,8 @@ def test_an_unknown_field_is_answered_with_all_fields():
     message = refusal(augmentation={"xyz": 1})
     assert message == (
         "a recipe has no field `augmentation.xyz`; the fields here are "
-        "rotation, width_shift, height_shift, shear, zoom, fill; received 1"
+        "rotation, width_shift, height_shift, shear, zoom, fill, elastic, stroke, texture, fading, "
+        "plain_share; received 1"
     )
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from inkdigits.errors import RecipeError
-from inkdigits.training.recipes import FAST, PUBLISHED, RECIPES, TUTORIAL, find_recipe
+from inkdigits.training.recipes import BEST, FAST, PUBLISHED, RECIPES, TUTORIAL, find_recipe
 
 TUTORIAL_AUGMENTATION = {
     "rotation": 8.0,
@@ -10,6 +10,11 @@ TUTORIAL_AUGMENTATION = {
     "shear": 0.3,
     "zoom": 0.08,
     "fill": "nearest",
+    "elastic": 0.0,
+    "stroke": 0.0,
+    "texture": 0.0,
+    "fading": 0.0,
+    "plain_share": 0.0,
 }
 
 
@@ -36,6 +41,7 @@ def test_published_is_the_tutorial_literally():
         "fast_layers": False,
         "validation": "augmented-test",
         "validation_images": 5000,
+        "no_digits": 0,
         "augmentation": TUTORIAL_AUGMENTATION,
     }
 
@@ -50,11 +56,25 @@ def test_tutorial_keeps_network_augmentation_and_epochs_and_validates_on_held_ou
 def test_fast_is_one_pass_over_50000_images_as_they_are():
     assert (FAST.network, FAST.optimizer, FAST.epochs) == ("fast", "muon", 1)
     assert (FAST.validation, 60_000 - FAST.validation_images) == ("held-out", 50_000)
-    assert not FAST.augmentation.moves
+    assert not FAST.augmentation.changes
+
+
+def test_best_bends_images_beyond_an_affine_warp_and_validates_on_held_out_images():
+    assert BEST.network == "best"
+    assert BEST.validation == "held-out"
+    assert BEST.augmentation.elastic > 0
+    assert BEST.epochs > TUTORIAL.epochs
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda recipe: recipe.name)
+def test_only_best_learns_from_more_than_moved_digits(recipe):
+    ranges = recipe.augmentation
+    more = (recipe.no_digits, ranges.elastic, ranges.stroke, ranges.texture, ranges.fading)
+    assert any(more) == (recipe is BEST)
 
 
 def test_the_built_in_recipes_are_found_by_name():
-    assert list(RECIPES) == ["published", "tutorial", "fast"]
+    assert list(RECIPES) == ["published", "tutorial", "fast", "best"]
     for name, recipe in RECIPES.items():
         assert recipe.name == name
         assert find_recipe(name) is recipe

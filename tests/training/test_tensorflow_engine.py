@@ -6,20 +6,25 @@ from inkdigits.arrays import scale
 from inkdigits.networks.architecture import FAST, TUTORIAL
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights
+from inkdigits.training.augmentation.augmenter import Augmenter
+from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.plan import plan_epoch
-from inkdigits.training.recipe import Augmentation
 from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
 from inkdigits.training.tensorflow_engine import TensorFlowEngine
 
+SIZE = (28, 28)
+MOVED = Augmenter(PUBLISHED.augmentation, SIZE)
+STILL = Augmenter(Augmentation(), SIZE)
 
-def make_task(digits, network=TUTORIAL, micro_batches=1, fill="nearest"):
+
+def make_task(digits, network=TUTORIAL, micro_batches=1, augmenter=MOVED):
     model = build(network, seed=1, precision="bfloat16", fast_layers=True, norm_momentum=0.9)
     optimizer = keras.optimizers.Adam(0.002)
     optimizer.build(model.trainable_variables)
     inputs = scale(digits.images)
-    return Task(model, optimizer, 0.0, micro_batches, fill, inputs, digits.labels)
+    return Task(model, optimizer, 0.0, micro_batches, augmenter, inputs, digits.labels)
 
 
 @pytest.fixture
@@ -27,22 +32,15 @@ def task(digits):
     return make_task(digits)
 
 
-def plan_of(epoch, augmentation=PUBLISHED.augmentation, batch_size=64):
-    return plan_epoch(
-        images=256,
-        batch_size=batch_size,
-        size=(28, 28),
-        augmentation=augmentation,
-        seed=0,
-        epoch=epoch,
-    )
+def plan_of(epoch, augmenter=MOVED, batch_size=64):
+    return plan_epoch(images=256, batch_size=batch_size, augmenter=augmenter, seed=0, epoch=epoch)
 
 
 @pytest.mark.parametrize(
-    ("network", "micro_batches", "fill"), [(TUTORIAL, 1, "nearest"), (FAST, 2, None)]
+    ("network", "micro_batches", "augmenter"), [(TUTORIAL, 1, MOVED), (FAST, 2, None)]
 )
-def test_a_network_learns_in_bfloat16(digits, network, micro_batches, fill):
-    engine = TensorFlowEngine(make_task(digits, network, micro_batches, fill))
+def test_a_network_learns_in_bfloat16(digits, network, micro_batches, augmenter):
+    engine = TensorFlowEngine(make_task(digits, network, micro_batches, augmenter))
     engine.prepare()
     first, *_, last = (engine.run(plan_of(epoch)) for epoch in range(1, 6))
     assert first.images == last.images == 256
@@ -69,8 +67,8 @@ def test_batches_of_any_size_run_in_the_same_loop(digits, micro_batches):
 
 
 def test_images_kept_in_bfloat16_train_as_images_cast_by_the_network(digits):
-    still = plan_of(1, Augmentation()).part(0, 2)
-    tasks = [make_task(digits, FAST, fill=fill) for fill in ("nearest", None)]
+    still = plan_of(1, STILL).part(0, 2)
+    tasks = [make_task(digits, FAST, augmenter=augmenter) for augmenter in (STILL, None)]
     sums = [TensorFlowEngine(task).run(still) for task in tasks]
     assert sums[1].loss == pytest.approx(sums[0].loss, rel=1e-5)
     warped, plain = (get_weights(task.model) for task in tasks)

@@ -11,9 +11,10 @@ from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training import trainer as trainer_module
+from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.engine import NeutralEngine
+from inkdigits.training.no_digits import NO_CLASS, add_no_digits
 from inkdigits.training.prediction import predict_with
-from inkdigits.training.recipe import Augmentation
 from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
 from inkdigits.training.trainer import Trainer
 
@@ -27,6 +28,7 @@ RECIPE = PUBLISHED.replace(
     validation="held-out",
 )
 STILL = Augmentation()
+BENT = Augmentation(zoom=0.1, fill="constant", elastic=1.0)
 AVERAGING = FAST.replace(
     name="averaging",
     epochs=2,
@@ -286,10 +288,10 @@ def test_recipe_decides_model_optimiser_and_precision(make_trainer):
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({}, (0.1, 1, "nearest")),
+        ({}, (0.1, 1, RECIPE.augmentation)),
         ({"augmentation": STILL, "micro_batches": 4}, (0.1, 4, None)),
-        ({"augmentation": Augmentation(zoom=0.1, fill="constant")}, (0.1, 1, "constant")),
-        ({"label_smoothing": 0.0, "micro_batches": 2}, (0.0, 2, "nearest")),
+        ({"augmentation": BENT}, (0.1, 1, BENT)),
+        ({"label_smoothing": 0.0, "micro_batches": 2}, (0.0, 2, RECIPE.augmentation)),
     ],
 )
 def test_recipe_decides_what_the_engine_works_on(
@@ -297,11 +299,77 @@ def test_recipe_decides_what_the_engine_works_on(
 ):
     tasks = []
     monkeypatch.setattr(trainer_module, "make_engine", tasks.append)
-    make_trainer(RECIPE.replace(**fields))
+    trainer = make_trainer(RECIPE.replace(**fields))
     (task,) = tasks
-    assert (task.label_smoothing, task.micro_batches, task.fill) == expected
+    ranges = task.augmenter.ranges if task.augmenter else None
+    assert (task.label_smoothing, task.micro_batches, ranges) == expected
+    assert task.augmenter in (trainer.feed.augmenter, None)
     np.testing.assert_array_equal(task.inputs, scale(train_part.images))
     np.testing.assert_array_equal(task.labels, train_part.labels)
+
+
+@pytest.fixture(scope="module")
+def outlying(make_trainer):
+    """A finished trainer that learnt from 200 digits and 40 images without one."""
+    trainer, recorder = make_trainer(RECIPE.replace(no_digits=40)), Recorder()
+    assert trainer.fit(recorder) is True
+    return trainer, recorder
+
+
+def test_images_without_a_digit_are_dealt_out_and_seen_like_all_others(outlying, make_trainer):
+    trainer, _ = outlying
+    assert make_trainer().steps_per_epoch == 12
+    assert trainer.steps_per_epoch == 15
+    assert sorted(trainer.feed.plan(1).order.ravel().tolist()) == list(range(240))
+    assert trainer.images_seen == 2 * 240
+
+
+def test_images_without_a_digit_come_behind_the_training_images(
+    make_trainer, train_part, monkeypatch
+):
+    tasks = []
+    monkeypatch.setattr(trainer_module, "make_engine", tasks.append)
+    make_trainer(RECIPE.replace(no_digits=40))
+    (task,) = tasks
+    added = add_no_digits(train_part, 40)
+    np.testing.assert_array_equal(task.inputs, scale(added.images))
+    np.testing.assert_array_equal(task.labels, added.labels)
+    assert (task.labels[200:] == NO_CLASS).all()
+
+
+def test_accuracy_is_of_the_digits_alone_and_validation_has_nothing_else(outlying, validation_part):
+    trainer, recorder = outlying
+    for record in trainer.history:
+        hits = record.accuracy * 200
+        assert hits == pytest.approx(round(hits))
+        assert 0 < hits <= 200
+    assert [each.accuracy for each in recorder.progress if each.step == 15] == [
+        each.accuracy for each in trainer.history
+    ]
+    np.testing.assert_array_equal(trainer.validation_set(1)[1], validation_part.labels)
+
+
+def test_a_run_with_images_without_a_digit_goes_on_as_if_it_had_not_been_stopped(
+    outlying, make_trainer
+):
+    recipe = RECIPE.replace(no_digits=40)
+    stopped = make_trainer(recipe)
+    assert stopped.fit(Recorder((1, 8))) is False
+    state = stopped.state()
+    assert state.sums.images == state.step * 16
+    assert 0 < state.sums.classified < state.sums.images
+    resumed = make_trainer(recipe)
+    resumed.load_state(state)
+    assert resumed.fit() is True
+    assert_same_run(outlying[0], resumed)
+
+
+def test_every_kind_of_change_can_be_learnt_from(make_trainer):
+    ranges = Augmentation(elastic=1.0, stroke=0.4, texture=0.3, fading=0.3, plain_share=0.5)
+    trainer = make_trainer(RECIPE.replace(epochs=1, no_digits=8, augmentation=ranges))
+    assert trainer.fit() is True
+    assert np.isfinite(trainer.history[0].loss)
+    assert trainer.images_seen == 13 * 16  # of 208 images
 
 
 class Stepper(Recorder):

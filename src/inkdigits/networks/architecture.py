@@ -173,7 +173,23 @@ FAST = Architecture(
 )
 """A small network for 99 % within a second: its first layer need not be learnt."""
 
-ARCHITECTURES: dict[str, Architecture] = {each.name: each for each in (PUBLISHED, TUTORIAL, FAST)}
+BEST = Architecture(
+    name="best",
+    input_shape=TUTORIAL.input_shape,
+    layers=(
+        *(Conv2D(32, kernel=3), BatchNormalization(), Relu()),
+        *(Conv2D(64, kernel=3), MaxPooling2D(2), BatchNormalization(), Relu()),
+        *(Conv2D(128, kernel=3), BatchNormalization(), Relu()),
+        *(Conv2D(128, kernel=3), MaxPooling2D(2), BatchNormalization(), Relu()),
+        *(Conv2D(256, kernel=3), BatchNormalization(), Relu()),
+        *(Flatten(), Dropout(0.2), Dense(10), Softmax()),
+    ),
+)
+"""The most accurate network that two cores train in an hour: 550,000 parameters."""
+
+ARCHITECTURES: dict[str, Architecture] = {
+    each.name: each for each in (PUBLISHED, TUTORIAL, FAST, BEST)
+}
 
 
 def find_architecture(name: str) -> Architecture:

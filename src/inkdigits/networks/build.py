@@ -105,7 +105,10 @@ def _leave_out_biases(layers: list[keras.layers.Layer]) -> list[keras.layers.Lay
     }
     order = list(layers)
     for i in range(len(order) - 1):
-        kind, norm = kinds.get(type(order[i])), order[i + 1]
+        kind = kinds.get(type(order[i]))
+        # A bias raises all values of a square alike, so it passes through a pooling.
+        rest = (each for each in order[i + 1 :] if not isinstance(each, keras.layers.MaxPooling2D))
+        norm = next(rest, None)
         if kind and order[i].use_bias and isinstance(norm, FusedBatchNormalization):
             order[i] = kind.from_config(order[i].get_config())
             norm.left_out_bias = partial(getattr, order[i], "bias")

@@ -68,7 +68,8 @@ def load_checkpoint(path: Path) -> TrainerState:
             arrays=arrays,
             epoch=int(position["epoch"]),
             step=int(position["step"]),
-            sums=Sums(**position["sums"]),
+            # Checkpoints from before there were images without a class count all as classified.
+            sums=Sums(**{"classified": position["sums"]["images"], **position["sums"]}),
             seconds=float(position["seconds"]),
             history=tuple(EpochRecord(**record) for record in position["history"]),
         )

@@ -13,8 +13,7 @@ import keras
 import numpy as np
 from jaxtyping import Float32, Int32
 
-from inkdigits.arrays import Inputs, Probabilities, one_hot
-from inkdigits.training.augmentation import warp
+from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_with
 from inkdigits.training.sums import Sums
@@ -70,13 +69,12 @@ class NeutralEngine:
                 f"received one for {accumulated}"
             )
         self._task = task
-        classes = task.model.output_shape[-1]
-        self._targets = one_hot(task.labels, classes)
+        self._targets = task.targets
         jit = "auto" if keras.backend.backend() == "jax" else False
         task.model.compile(
             optimizer=task.optimizer,
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=task.label_smoothing),
-            metrics=["accuracy"],
+            metrics=[accuracy],
             jit_compile=jit,
         )
 
@@ -86,23 +84,33 @@ class NeutralEngine:
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
         sums = Sums()
-        for order, matrices in zip(plan.order, plan.matrices, strict=True):
+        for order, changes in zip(plan.order, plan.changes, strict=True):
             parts = self._task.micro_batches
-            for part, part_matrices in zip(
-                np.split(order, parts), np.split(matrices, parts), strict=True
+            for part, part_changes in zip(
+                np.split(order, parts), np.split(changes, parts), strict=True
             ):
-                sums += self._learn(part, part_matrices)
+                sums += self._learn(part, part_changes)
         return sums
 
-    def _learn(self, order: Int32[np.ndarray, " n"], matrices: Float32[np.ndarray, "n 8"]) -> Sums:
-        images = warp(self._task.inputs[order], matrices, self._task.fill)
+    def _learn(
+        self, order: Int32[np.ndarray, " n"], changes: Float32[np.ndarray, "n columns"]
+    ) -> Sums:
+        images = self._task.augment(keras.ops.convert_to_tensor(self._task.inputs[order]), changes)
         self._task.model.reset_metrics()
         logs: dict[str, Any] = self._task.model.train_on_batch(
             images, self._targets[order], return_dict=True
         )
         n = len(order)
-        return Sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), n)
+        return self._task.sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), order)
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""
         return predict_with(self._task.model, inputs)
+
+
+def accuracy(targets: Any, probabilities: Any) -> Any:
+    """Return for each image whether its most probable class is right; never for those of none."""
+    ops = keras.ops
+    right = ops.equal(ops.argmax(targets, axis=-1), ops.argmax(probabilities, axis=-1))
+    classified = ops.max(targets, axis=-1) > ops.min(targets, axis=-1)
+    return ops.cast(ops.logical_and(right, classified), "float32")

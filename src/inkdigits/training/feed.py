@@ -1,18 +1,18 @@
 """What goes into the network: the plan of each epoch and the images of each validation.
 
 Comes in: a recipe, images and a seed. Goes out: plans, and inputs with their labels. It knows
-Keras for the warp alone, and no model.
+Keras for augmentation alone, and no model.
 """
 
 from __future__ import annotations
 
 import keras
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32
 
-from inkdigits.arrays import Inputs, Labels, scale
+from inkdigits.arrays import Images, Inputs, Labels, scale
 from inkdigits.datasets.dataset import LabelledImages
-from inkdigits.training.augmentation import warp
+from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.plan import EpochPlan, Purpose, plan_epoch
 from inkdigits.training.recipe import Recipe
 
@@ -37,6 +37,8 @@ class Feed:
         """
         self._recipe, self._seed = recipe, seed
         self._train, self._validation = train, validation
+        height, width = train.images.shape[1:]
+        self.augmenter = Augmenter(recipe.augmentation, (height, width))
         self.steps_per_epoch = self.plan(1).steps
         if recipe.validation == "augmented-test":
             self._plan(self._validation, 1, Purpose.VALIDATION)
@@ -48,7 +50,7 @@ class Feed:
     def validation_set(self, epoch: int) -> tuple[Inputs, Labels]:
         """Return the images that the validation after `epoch` measures on, and their labels.
 
-        With "augmented-test" they are warped as the training images are, in a new order and in
+        With "augmented-test" they are changed as the training images are, in a new order and in
         full batches only, as the tutorial's generator dealt them out.
         """
         inputs, labels = scale(self._validation.images), self._validation.labels
@@ -56,32 +58,32 @@ class Feed:
             return inputs, labels
         plan = self._plan(self._validation, epoch, Purpose.VALIDATION)
         order = plan.order.ravel()
-        return self._warp(inputs[order], plan.matrices.reshape(-1, 8)), labels[order]
+        changes = plan.changes.reshape(-1, self.augmenter.columns)
+        return self._augment(inputs[order], changes), labels[order]
 
-    def first_batch(self, n: int) -> tuple[Int32[np.ndarray, " n"], Inputs]:
+    def first_batch(self, n: int) -> tuple[Images, Inputs]:
         """Return the first images that the run learns from, as it sees them.
 
         Args:
             n: How many; fewer where the batch is smaller.
 
         Returns:
-            Their indices among the training images, and the warped images.
+            The images as they were, and as they are learnt from.
         """
         plan = self.plan(1)
-        order, matrices = plan.order[0, :n], plan.matrices[0, :n]
-        return order, self._warp(scale(self._train.images[order]), matrices)
+        order, changes = plan.order[0, :n], plan.changes[0, :n]
+        images = self._train.images[order]
+        return images, self._augment(scale(images), changes)
 
-    def _warp(self, inputs: Inputs, matrices: Float32[np.ndarray, "n 8"]) -> Inputs:
-        warped = warp(inputs, matrices, self._recipe.augmentation.fill)
-        return np.asarray(keras.ops.convert_to_numpy(warped), dtype=np.float32)
+    def _augment(self, inputs: Inputs, changes: Float32[np.ndarray, "n columns"]) -> Inputs:
+        changed = self.augmenter(keras.ops.convert_to_tensor(inputs), changes)
+        return np.asarray(keras.ops.convert_to_numpy(changed), dtype=np.float32)
 
     def _plan(self, part: LabelledImages, epoch: int, purpose: Purpose) -> EpochPlan:
-        height, width = part.images.shape[1:]
         return plan_epoch(
             images=len(part),
             batch_size=self._recipe.batch_size,
-            size=(height, width),
-            augmentation=self._recipe.augmentation,
+            augmenter=self.augmenter,
             seed=self._seed,
             epoch=epoch,
             purpose=purpose,

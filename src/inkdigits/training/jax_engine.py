@@ -14,8 +14,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from inkdigits.arrays import Inputs, Probabilities, one_hot
-from inkdigits.training.augmentation import warp
+from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_with
 from inkdigits.training.sums import Sums
@@ -36,7 +35,7 @@ class JaxEngine:
         model = task.model
         self._inputs = jnp.asarray(task.inputs)
         self._labels = jnp.asarray(task.labels, jnp.int32)
-        self._targets = jnp.asarray(one_hot(task.labels, model.output_shape[-1]))
+        self._targets = jnp.asarray(task.targets)
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
@@ -52,10 +51,10 @@ class JaxEngine:
         state = self._read()
         for start in range(0, plan.steps, SLICE):
             part = plan.part(start, start + SLICE)
-            order, matrices = (_fill_up(each) for each in (part.order, part.matrices))
-            state = self._loop(state, self._images(), order, matrices, part.steps)
+            order, changes = (_fill_up(each) for each in (part.order, part.changes))
+            state = self._loop(state, self._images(), order, changes, part.steps)
         self._write(state)
-        return Sums(float(state[3]), int(state[4]), plan.order.size)
+        return self._task.sums(float(state[3]), int(state[4]), plan.order)
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""
@@ -80,25 +79,23 @@ class JaxEngine:
                 variable.assign(value)
 
     def _take_steps(
-        self, state: _State, images: tuple[Any, Any, Any], order: Any, matrices: Any, steps: Any
+        self, state: _State, images: tuple[Any, Any, Any], order: Any, changes: Any, steps: Any
     ) -> _State:
         def body(step: Any, state: _State) -> _State:
-            return self._take_step(state, images, order[step], matrices[step])
+            return self._take_step(state, images, order[step], changes[step])
 
         taken: _State = jax.lax.fori_loop(0, steps, body, state)
         return taken
 
     def _take_step(
-        self, state: _State, images: tuple[Any, Any, Any], order: Any, matrices: Any
+        self, state: _State, images: tuple[Any, Any, Any], order: Any, changes: Any
     ) -> _State:
         learnt, other, slots, loss, correct = state
         parts = self._task.micro_batches
         summed = None
-        for chosen, movements in zip(
-            jnp.split(order, parts), jnp.split(matrices, parts), strict=True
-        ):
+        for chosen, rows in zip(jnp.split(order, parts), jnp.split(changes, parts), strict=True):
             inputs, labels, targets = (each[chosen] for each in images)
-            batch = (warp(inputs, movements, self._task.fill), labels, targets)
+            batch = (self._task.augment(inputs, rows), labels, targets)
             (_, (other, total, hits)), gradients = self._gradients(learnt, other, batch)
             loss, correct = loss + total, correct + hits
             summed = gradients if summed is None else jax.tree.map(jnp.add, summed, gradients)

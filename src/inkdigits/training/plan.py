@@ -1,4 +1,4 @@
-"""What one epoch does, decided before it starts: which image in which step, warped how.
+"""What one epoch does, decided before it starts: which image in which step, changed how.
 
 Comes in: seed, epoch and sizes. Goes out: arrays, the same on every backend. Since the plan
 follows from seed and epoch alone, a run that was interrupted can go on at any step.
@@ -13,8 +13,7 @@ import numpy as np
 from jaxtyping import Float32, Int32
 
 from inkdigits.errors import UsageError
-from inkdigits.training.augmentation import draw, to_matrices
-from inkdigits.training.recipe import Augmentation
+from inkdigits.training.augmentation.augmenter import Augmenter
 
 
 class Purpose(IntEnum):
@@ -30,11 +29,11 @@ class EpochPlan:
 
     Attributes:
         order: Shape (steps, batch_size), int32: index of each image.
-        matrices: Shape (steps, batch_size, 8), float32: warp of each image.
+        changes: Shape (steps, batch_size, columns), float32: what an `Augmenter` drew for each.
     """
 
     order: Int32[np.ndarray, "steps batch"]
-    matrices: Float32[np.ndarray, "steps batch 8"]
+    changes: Float32[np.ndarray, "steps batch columns"]
 
     @property
     def steps(self) -> int:
@@ -43,26 +42,24 @@ class EpochPlan:
 
     def part(self, start: int, stop: int) -> EpochPlan:
         """Return the steps from `start` up to `stop`, which is not included."""
-        return EpochPlan(self.order[start:stop], self.matrices[start:stop])
+        return EpochPlan(self.order[start:stop], self.changes[start:stop])
 
 
 def plan_epoch(
     *,
     images: int,
     batch_size: int,
-    size: tuple[int, int],
-    augmentation: Augmentation,
+    augmenter: Augmenter,
     seed: int,
     epoch: int,
     purpose: Purpose = Purpose.TRAINING,
 ) -> EpochPlan:
-    """Shuffle the images into full batches and draw a warp for each.
+    """Shuffle the images into full batches and draw a change for each.
 
     Args:
         images: Number of images to choose from.
         batch_size: Images in a step; what does not fill a last step is left out this time.
-        size: Height and width of the images in pixels.
-        augmentation: The ranges of the warps.
+        augmenter: Draws the changes.
         seed: The run's seed.
         epoch: Number of the epoch, from 1.
         purpose: Keeps the random numbers of training and validation apart.
@@ -74,9 +71,10 @@ def plan_epoch(
         UsageError: If not a single batch can be filled.
 
     Example:
-        >>> plan = plan_epoch(images=7, batch_size=3, size=(28, 28), augmentation=Augmentation(),
-        ...                   seed=0, epoch=1)
-        >>> plan.order.shape, plan.matrices.shape
+        >>> from inkdigits.training.augmentation.ranges import Augmentation
+        >>> still = Augmenter(Augmentation(), (28, 28))
+        >>> plan = plan_epoch(images=7, batch_size=3, augmenter=still, seed=0, epoch=1)
+        >>> plan.order.shape, plan.changes.shape
         ((2, 3), (2, 3, 8))
     """
     steps = images // batch_size
@@ -87,7 +85,7 @@ def plan_epoch(
     rng = np.random.default_rng([seed, epoch, purpose])
     used = steps * batch_size
     order = rng.permutation(images)[:used].astype(np.int32)
-    matrices = to_matrices(draw(augmentation, used, size, rng), size)
+    changes = augmenter.draw(used, rng)
     return EpochPlan(
-        order.reshape(steps, batch_size), matrices.reshape(steps, batch_size, matrices.shape[1])
+        order.reshape(steps, batch_size), changes.reshape(steps, batch_size, augmenter.columns)
     )

@@ -8,81 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from inkdigits.errors import RecipeError
+from inkdigits.training.augmentation.ranges import Augmentation
+from inkdigits.training.checked import Checked
 from inkdigits.training.recipe_errors import explain
 
 
-class _Checked(BaseModel):
-    """Frozen, closed, and never converting one type into another."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Augmentation(_Checked):
-    """How far each training image may be moved: one affine warp, drawn anew for every image."""
-
-    rotation: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=180,
-            json_schema_extra={"unit": "degrees"},
-            description="Largest rotation to either side, 0 to 180 degrees.",
-        ),
-    ] = 0.0
-    width_shift: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1,
-            json_schema_extra={"unit": "of the width"},
-            description="Largest shift left or right, 0 to 1 of the width.",
-        ),
-    ] = 0.0
-    height_shift: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1,
-            json_schema_extra={"unit": "of the height"},
-            description="Largest shift up or down, 0 to 1 of the height.",
-        ),
-    ] = 0.0
-    shear: Annotated[
-        float,
-        Field(
-            ge=0,
-            lt=90,
-            json_schema_extra={"unit": "degrees"},
-            description="Largest shear to either side, from 0 to below 90 degrees.",
-        ),
-    ] = 0.0
-    zoom: Annotated[
-        float,
-        Field(
-            ge=0,
-            lt=1,
-            json_schema_extra={"unit": "of the size"},
-            description="Largest change of size, 0 to below 1 of it; height and width each.",
-        ),
-    ] = 0.0
-    fill: Annotated[
-        Literal["nearest", "constant"],
-        Field(
-            description="What comes in from outside the image: its nearest pixel, or bare paper."
-        ),
-    ] = "nearest"
-
-    @property
-    def moves(self) -> bool:
-        """Whether any range is above zero."""
-        ranges = (self.rotation, self.width_shift, self.height_shift, self.shear, self.zoom)
-        return any(each > 0 for each in ranges)
-
-
-class Recipe(_Checked):
+class Recipe(Checked):
     """A network and how it is trained."""
 
     name: Annotated[
@@ -95,7 +29,8 @@ class Recipe(_Checked):
         ),
     ]
     network: Annotated[
-        Literal["published", "tutorial", "fast"], Field(description="Which network is trained.")
+        Literal["published", "tutorial", "fast", "best"],
+        Field(description="Which network is trained."),
     ]
     epochs: Annotated[
         int, Field(ge=1, le=10_000, description="Passes over the training images, 1 to 10,000.")
@@ -244,8 +179,18 @@ class Recipe(_Checked):
             description="With held-out, how many images are held out, 1 to 1,000,000.",
         ),
     ] = 5000
+    no_digits: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000,
+            json_schema_extra={"unit": "images"},
+            description="Images without a digit that are learnt from besides, towards answering "
+            "all classes alike, 0 to 1,000,000.",
+        ),
+    ] = 0
     augmentation: Annotated[
-        Augmentation, Field(description="How training images are moved about.")
+        Augmentation, Field(description="How training images are changed at random.")
     ] = Augmentation()
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """The engine for TensorFlow: gathering, warping and updating in one compiled loop.
 
 Comes in: a `Task`. Goes out: an `Engine` that takes many steps for one call from Python. Images
-and labels are TensorFlow constants in memory; nothing but indices and matrices goes in per call.
+and labels are TensorFlow constants in memory; nothing but a plan goes in per call.
 The micro-batches of a step do not depend on one another: where the cores are shared out among
 them, TensorFlow works on all at once, otherwise on one after the other with all cores.
 """
@@ -16,8 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from inkdigits.arrays import Inputs, Probabilities, one_hot
-from inkdigits.training.augmentation import warp
+from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import PREDICT_BATCH, Task
@@ -31,18 +30,20 @@ class TensorFlowEngine:
         """Put the images into TensorFlow's memory and compile nothing yet."""
         self._task = replace(task, inputs=task.inputs[:0].copy())  # TensorFlow holds its own
         self._inputs = tf.constant(task.inputs)
-        if task.fill is None:  # nothing between the gathering and the first layer needs float32
+        if task.augmenter is None:
+            # Nothing between the gathering and the first layer needs float32.
             self._inputs = tf.cast(self._inputs, task.model.layers[0].compute_dtype)
         self._labels = tf.constant(task.labels, tf.int32)
         model = task.model
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._classes = model.output_shape[-1]
-        self._targets = tf.constant(one_hot(task.labels, self._classes))
+        self._targets = tf.constant(task.targets)
         self._loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
         )
         self._side_by_side = task.micro_batches > 1 and cores_are_shared(task.micro_batches)
-        signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, 8])]
+        columns = task.augmenter.columns if task.augmenter else None
+        signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, columns])]
         self._loop = tf.function(self._run_steps, signature, autograph=False, jit_compile=False)
         shape = (None, *task.inputs.shape[1:])
         self._forward = tf.function(
@@ -51,12 +52,13 @@ class TensorFlowEngine:
 
     def prepare(self) -> None:
         """Trace and optimise the loop by taking no steps."""
-        self._loop(tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, 8]))
+        columns = self._task.augmenter.columns if self._task.augmenter else 0
+        self._loop(tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, columns]))
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
-        loss, correct = self._loop(tf.constant(plan.order), tf.constant(plan.matrices))
-        return Sums(float(loss), int(correct), plan.order.size)
+        loss, correct = self._loop(tf.constant(plan.order), tf.constant(plan.changes))
+        return self._task.sums(float(loss), int(correct), plan.order)
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""
@@ -77,11 +79,11 @@ class TensorFlowEngine:
         ]
         return tf.concat(pieces, axis=0)
 
-    def _run_steps(self, order: Any, matrices: Any) -> tuple[Any, Any]:
+    def _run_steps(self, order: Any, changes: Any) -> tuple[Any, Any]:
         steps = tf.shape(order)[0]
 
         def body(step: Any, loss: Any, correct: Any) -> tuple[Any, Any, Any]:
-            step_loss, step_correct = self._train_step(order[step], matrices[step])
+            step_loss, step_correct = self._train_step(order[step], changes[step])
             return step + 1, loss + step_loss, correct + step_correct
 
         start = (tf.constant(0), tf.constant(0.0), tf.constant(0))
@@ -90,11 +92,11 @@ class TensorFlowEngine:
         )
         return loss, correct
 
-    def _train_step(self, order: Any, matrices: Any) -> tuple[Any, Any]:
+    def _train_step(self, order: Any, changes: Any) -> tuple[Any, Any]:
         parts = self._task.micro_batches
         variables = self._task.model.trainable_variables
         results: list[tuple[list[Any], Any, Any]] = []
-        for part in zip(tf.split(order, parts), tf.split(matrices, parts), strict=True):
+        for part in zip(tf.split(order, parts), tf.split(changes, parts), strict=True):
             before = results[-1][0] if results and not self._side_by_side else []
             with tf.control_dependencies(before):
                 results.append(self._gradients(*(tf.identity(each) for each in part)))
@@ -103,9 +105,9 @@ class TensorFlowEngine:
         self._task.optimizer.apply(summed, variables)
         return tf.add_n(totals), tf.add_n(hits)
 
-    def _gradients(self, order: Any, matrices: Any) -> tuple[list[Any], Any, Any]:
+    def _gradients(self, order: Any, changes: Any) -> tuple[list[Any], Any, Any]:
         """Return what a micro-batch adds to the batch's gradients, to its loss and to its hits."""
-        images = warp(tf.gather(self._inputs, order), matrices, self._task.fill)
+        images = self._task.augment(tf.gather(self._inputs, order), changes)
         labels = tf.gather(self._labels, order)
         values = [variable.value for variable in self._task.model.trainable_variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:

@@ -22,6 +22,7 @@ from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import processor_flags
 from inkdigits.training.engine import make_engine, needs_accumulation
 from inkdigits.training.feed import Feed
+from inkdigits.training.no_digits import add_no_digits
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.plan import EpochPlan
@@ -65,6 +66,7 @@ class Trainer:
         self.precision = resolve_precision(recipe.precision, processor_flags())
         self.history: tuple[EpochRecord, ...] = ()
         self.seconds = 0.0
+        train = add_no_digits(train, recipe.no_digits)
         self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
         self.model = build(
@@ -86,7 +88,7 @@ class Trainer:
                 self._optimizer,
                 label_smoothing=recipe.label_smoothing,
                 micro_batches=recipe.micro_batches,
-                fill=recipe.augmentation.fill if recipe.augmentation.moves else None,
+                augmenter=self.feed.augmenter if recipe.augmentation.changes else None,
                 inputs=scale(train.images),
                 labels=train.labels,
             )
@@ -200,7 +202,7 @@ class Trainer:
             step=self._step,
             steps=plan.steps,
             loss=self._sums.loss / self._sums.images,
-            accuracy=self._sums.correct / self._sums.images,
+            accuracy=self._sums.accuracy,
             images_per_second=self.images_per_second,
         )
 
@@ -209,7 +211,7 @@ class Trainer:
         record = EpochRecord(
             epoch=self._epoch,
             loss=self._sums.loss / self._sums.images,
-            accuracy=self._sums.correct / self._sums.images,
+            accuracy=self._sums.accuracy,
             val_loss=val_loss,
             val_accuracy=val_accuracy,
             learning_rate=float(keras.ops.convert_to_numpy(self._optimizer.learning_rate)),

@@ -13,7 +13,8 @@ from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.flops import training_flops
 from inkdigits.networks.precision import Precision, resolve_precision
 from inkdigits.processor import processor_flags
-from inkdigits.training.recipe import Augmentation, Recipe
+from inkdigits.training.augmentation.ranges import Augmentation
+from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
 from inkdigits.workflows.contest import Outcome
 

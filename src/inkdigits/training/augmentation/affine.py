@@ -1,10 +1,11 @@
-"""Augmentation: one random affine warp for each image, drawn apart from applied.
+"""Moving images: one random affine warp for each, drawn apart from applied.
 
-Comes in: a range for each movement. Goes out: one matrix per image (`draw`, `to_matrices`, plain
-NumPy, the same on every backend), and warped images (`warp`, one call for a whole batch, on
-whichever backend Keras runs). The distribution is that of Keras's ImageDataGenerator: each
-movement uniform in its range, vertical and horizontal zoom drawn apart, applied in the order
-zoom, shear, shift, rotation about the centre of the image, with bilinear interpolation.
+Comes in: a range for each movement. Goes out: one matrix per image (`draw_movements`,
+`to_matrices`, plain NumPy, the same on every backend), and warped images (`warp`, one call for a
+whole batch, on whichever backend Keras runs). The distribution is that of Keras's
+ImageDataGenerator: each movement uniform in its range, vertical and horizontal zoom drawn apart,
+applied in the order zoom, shear, shift, rotation about the centre of the image, with bilinear
+interpolation.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import keras
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from inkdigits.training.recipe import Augmentation
+from inkdigits.training.augmentation.ranges import Augmentation
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ class Movements:
     zoom_y: Float64[np.ndarray, " n"]
 
 
-def draw(
+def draw_movements(
     augmentation: Augmentation, n: int, size: tuple[int, int], rng: np.random.Generator
 ) -> Movements:
     """Draw how each of n images moves.
@@ -55,7 +56,7 @@ def draw(
         n movements, each uniform in its range.
 
     Example:
-        >>> still = draw(Augmentation(), 2, (28, 28), np.random.default_rng(0))
+        >>> still = draw_movements(Augmentation(), 2, (28, 28), np.random.default_rng(0))
         >>> still.rotation.tolist(), still.zoom_x.tolist()
         ([0.0, 0.0], [1.0, 1.0])
     """
@@ -96,7 +97,7 @@ def to_matrices(movements: Movements, size: tuple[int, int]) -> Float32[np.ndarr
         zeros for a perspective that an affine warp has not.
 
     Example:
-        >>> still = draw(Augmentation(), 1, (28, 28), np.random.default_rng(0))
+        >>> still = draw_movements(Augmentation(), 1, (28, 28), np.random.default_rng(0))
         >>> to_matrices(still, (28, 28)).astype(int).tolist()
         [[1, 0, 0, 0, 1, 0, 0, 0]]
     """
@@ -111,20 +112,17 @@ def to_matrices(movements: Movements, size: tuple[int, int]) -> Float32[np.ndarr
     return np.stack([a, b, c, d, e, f, zero, zero], axis=1).astype(np.float32)
 
 
-def warp(images: Any, matrices: Any, fill: str | None) -> Any:
+def warp(images: Any, matrices: Any, fill: str) -> Any:
     """Sample each image at the places its matrix names, between pixels bilinearly.
 
     Args:
         images: Tensor of shape (n, height, width, channels), float32.
         matrices: Tensor of shape (n, 8), float32, from `to_matrices`.
-        fill: "nearest" repeats the border outside the image, "constant" is 0 there, None leaves
-            the images as they are, whatever the matrices say.
+        fill: "nearest" repeats the border outside the image, "constant" is 0 there.
 
     Returns:
         Tensor of the shape and type of `images`.
     """
-    if fill is None:
-        return images
     return keras.ops.image.affine_transform(
         images, matrices, interpolation="bilinear", fill_mode=fill, fill_value=0.0
     )

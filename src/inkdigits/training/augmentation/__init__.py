@@ -1,0 +1,1 @@
+"""Augmentation: training images changed at random, the randomness drawn apart from applied."""
