@@ -50,6 +50,8 @@ OWNERS = {
     },
     "jax": {"inkdigits.training.jax_engine"},
     "PIL": {"inkdigits.imaging"},
+    "scipy": {"inkdigits.evaluation.corruptions"},
+    "skimage": {"inkdigits.evaluation.corruptions"},
     "matplotlib": {"inkdigits.plots"},
     "jinja2": {"inkdigits.reports"},
     "starlette": {"inkdigits.serving"},

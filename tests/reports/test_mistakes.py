@@ -10,8 +10,12 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.reports.mistakes import CARDS, Guess, mistake_cards, mix_ups, worst_mix_ups
 
 
+def cards_of(content):
+    return mistake_cards(content.evaluation, content.test.images, content.class_names)
+
+
 def test_the_most_confident_mistake_comes_first_with_three_guesses(make_content):
-    first, _ = mistake_cards(make_content())
+    first, _ = cards_of(make_content())
     assert (first.index, first.truth, first.answer) == (4, "4", "9")
     assert first.guesses == (
         Guess("9", 0.75, False),
@@ -21,7 +25,7 @@ def test_the_most_confident_mistake_comes_first_with_three_guesses(make_content)
 
 
 def test_the_truth_is_added_where_it_is_not_among_the_three(make_content):
-    _, second = mistake_cards(make_content())
+    _, second = cards_of(make_content())
     assert [guess.name for guess in second.guesses] == ["1", "0", "3", "7"]
     assert [guess.true for guess in second.guesses] == [False, False, False, True]
 
@@ -29,7 +33,7 @@ def test_the_truth_is_added_where_it_is_not_among_the_three(make_content):
 def test_cards_show_the_image_as_ink_on_paper(make_content, rng):
     content = make_content()
     images = rng.integers(0, 256, (10, 28, 28), dtype=np.uint8)
-    card = mistake_cards(replace(content, test=LabelledImages(images, content.test.labels)))[0]
+    card = cards_of(replace(content, test=LabelledImages(images, content.test.labels)))[0]
     picture = Image.open(io.BytesIO(b64decode(card.picture.uri.partition(",")[2])))
     np.testing.assert_array_equal(np.asarray(picture), 255 - images[4])
     assert (card.picture.width, card.picture.height) == (84, 84)

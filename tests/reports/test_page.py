@@ -10,8 +10,10 @@ from inkdigits.networks.architecture import FAST, PUBLISHED, TUTORIAL
 from inkdigits.networks.arithmetic import summarise
 from inkdigits.plots.png import SIGNATURE
 from inkdigits.reports.page import render
+from inkdigits.runs.manifest import ConfidenceRecord
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+CHANGES = "How far training images may be changed"
 REFERENCES = ("src", "href", "srcset", "data", "action", "poster")
 
 
@@ -149,14 +151,30 @@ class TestData:
         published = page(make_content("published")).one("section", id="data").text
         assert "None were held out." in published
 
+    def test_images_without_a_digit_are_told_where_there_are_any(self, page, make_content):
+        content = make_content()
+        without = page(content).one("section", id="data").text
+        taught = replace(content, recipe=content.recipe.replace(no_digits=6000))
+        assert "without any digit" not in without
+        assert "it sees 6,000 images without any digit" in page(taught).one(id="data").text
+
 
 class TestAugmentation:
     def test_ranges_have_units_and_pixels(self, page):
-        rows = table(page(), "How far training images may be moved").rows()
+        rows = table(page(), CHANGES).rows()
         limits = {row[0]: row[1] for row in rows}
         assert limits["rotation"] == "up to 8° either way: 1.9 pixels at the edge"
         assert limits["width shift"] == "up to 0.08 of the width either way: 2.2 pixels"
         assert limits["zoom"] == "0.92 to 1.08 times the size"
+
+    def test_changes_of_ink_are_told_too(self, page, make_content):
+        content = make_content()
+        inked = content.recipe.replace(augmentation={"texture": 0.3, "plain_share": 0.25})
+        section = page(replace(content, recipe=inked)).one("section", id="augmentation")
+        limits = {row[0]: row[1] for row in table(section, CHANGES).rows()}
+        assert limits["texture"] == "up to 0.3 of full ink"
+        assert limits["plain share"] == "25 % of the images"
+        assert limits["rotation"] == "none"
 
     def test_a_recipe_that_moves_nothing_says_so(self, page, make_content):
         content = make_content()
@@ -245,6 +263,23 @@ class TestConfidence:
         content = make_content("tutorial", np.array(rows, np.float32), labels, ("a", "b"))
         text = page(content).one("section", id="confidence").text
         assert "was 70.00 % sure" in text and verdict in text
+
+    def test_it_tells_temperature_score_and_threshold(self, page, make_content, change):
+        record = ConfidenceRecord(temperature=0.5, score="energy", threshold=-4.25, areas={})
+        text = page(change(make_content(), confidence=record)).one(id="confidence").text
+        assert "temperature, 0.500, is what" in text
+        assert "above 1 it makes every answer less sure, below 1 surer" in text
+        assert "energy, says how strange a picture looks to the network: how small" in text
+        assert "threshold of -4.25 a picture is rejected" in text and "at most 1 % of" in text
+
+    def test_a_score_that_it_has_no_words_for_is_told_by_its_name(self, page, make_content, change):
+        record = ConfidenceRecord(temperature=1.0, score="<new>", threshold=1.0, areas={})
+        text = page(change(make_content(), confidence=record)).one(id="confidence").text
+        assert "<new>, says how strange a picture looks to the network. Above" in text
+
+    def test_without_any_it_says_so(self, page):
+        text = page().one("section", id="confidence").text
+        assert "confidence is as training left it" in text and "temperature" not in text
 
 
 class TestAgain:

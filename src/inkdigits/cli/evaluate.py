@@ -1,93 +1,145 @@
-"""`inkdigits evaluate`: a finished network on the test images."""
+"""`inkdigits evaluate`: what a finished network can do, and what it cannot."""
 
 from __future__ import annotations
 
+import shlex
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from inkdigits.cli.output import JsonOption, percent_range, print_json, stdout
-from inkdigits.evaluation.calibration import reliability
-from inkdigits.evaluation.metrics import Evaluation
-from inkdigits.formats import percent
-from inkdigits.runs.manifest import Manifest
+from inkdigits.cli.extras import need_report_extra, need_suites_extra
+from inkdigits.cli.output import JsonOption, print_json, stderr, stdout
+from inkdigits.errors import OutputError, UsageError
+from inkdigits.runs.files import TEMPORARY_PREFIX, output_errors
+
+
+class Suite(StrEnum):
+    """What to measure on."""
+
+    CLEAN = "clean"
+    CORRUPTIONS = "corruptions"
+    OUTLIERS = "outliers"
+    OTHER_WRITERS = "other-writers"
+    ALL = "all"
 
 
 def evaluate(
-    network: Annotated[Path, typer.Argument(help="A run folder or an ONNX file.")],
+    network: Annotated[
+        Path,
+        typer.Argument(
+            help="A run folder, an ONNX file, or `shipped` for the network that comes along."
+        ),
+    ],
+    suite: Annotated[
+        list[Suite] | None,
+        typer.Option(
+            help="What to measure on besides the clean test images, which are always measured: "
+            "corrupted digits (corruptions), pictures that are no digits (outliers), digits that "
+            "other people wrote (other-writers), or all of them. May be given several times; clean "
+            "if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="Another network: on which clean images is only one of the two right?",
+            show_default=False,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="An HTML file to write, with pictures of everything; an old one is replaced.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure a network on the 10,000 test images of MNIST.
+    """Measure a network on the 10,000 test images of MNIST, and on harder ones.
 
-    Needs no Keras: the network runs on ONNX Runtime.
+    Needs no Keras: the network runs on ONNX Runtime. Everything takes a minute or two.
 
-    Example: inkdigits evaluate runs/tutorial-1
+    Example: inkdigits evaluate runs/tutorial-1 --suite all --report tutorial.html
     """
-    from inkdigits.datasets.mnist import DIGIT_NAMES
-    from inkdigits.workflows.evaluate import evaluate_network, read_manifest
+    suites = _chosen(suite or [Suite.CLEAN])
+    if "corruptions" in suites:
+        need_suites_extra()
+    if report:
+        _check_report(report)
+        need_report_extra()
+    # ONNX Runtime and all that measures take a moment to import, which `--help` need not wait for.
+    from inkdigits.cli.evaluation_document import evaluation_document
+    from inkdigits.cli.evaluation_tables import print_evaluation
+    from inkdigits.workflows.evaluate import measure, read_manifest
 
-    result = evaluate_network(network)
+    with _telling() as tell:
+        measured = measure(network, suites, against=against, progress=tell)
+        manifest = read_manifest(network)
     if json:
-        print_json(evaluate_document(network, result, read_manifest(network)))
+        print_json(evaluation_document(network, measured, manifest, against, report))
     else:
-        _print_figures(result)
-        stdout().print(_class_table(result, DIGIT_NAMES))
+        print_evaluation(network, measured, against)
+    if report:
+        from inkdigits.workflows.evaluation_report import write_evaluation_report
+
+        with _telling("drawing") as tell:
+            tell("the report")
+            write_evaluation_report(
+                report,
+                measured,
+                network=network,
+                against=against,
+                command=_command(network, suites, against, report),
+            )
+        if not json:
+            stdout().print(f"report: {report}", markup=False)
 
 
-def evaluate_document(
-    network: Path, result: Evaluation, manifest: Manifest | None
-) -> dict[str, Any]:
-    """Return what `inkdigits evaluate --json` prints; "train" is null for a bare ONNX file."""
-    return {
-        "run": str(network),
-        "data": "mnist",
-        "test": {
-            "accuracy": result.accuracy,
-            "correct": result.correct,
-            "n": result.n,
-            "interval95": list(result.interval95),
-            "loss": result.log_loss,
-            "brier": result.brier,
-            "calibration_error": reliability(result.probabilities, result.labels).expected_error,
-        },
-        "classes": [
-            {
-                "precision": _or_null(result.precision[label]),
-                "recall": _or_null(result.recall[label]),
-            }
-            for label in range(len(result.confusion))
-        ],
-        "train": manifest.train.model_dump() if manifest else None,
-        "confusion": result.confusion.tolist(),
-        "mistakes": result.mistakes.tolist(),
-    }
+def _chosen(suites: Sequence[Suite]) -> list[str]:
+    """Return the names of the suites, in their order and each once."""
+    every = [each for each in Suite if each is not Suite.ALL]
+    return [str(each) for each in every if Suite.ALL in suites or each in suites]
 
 
-def _or_null(value: float) -> float | None:
-    return None if value != value else float(value)
+def _check_report(path: Path) -> None:
+    """Refuse a path that cannot be written, before minutes of work.
+
+    Raises:
+        UsageError: If it is no name for an HTML file: it might be that of a network.
+        OutputError: If there is no such folder, it cannot be written to, or the path is one.
+    """
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"`--report` must be a file that ends in .html; received {path}")
+    if path.is_dir():
+        raise OutputError(f"cannot write {path}: it is a folder")
+    if not path.parent.is_dir():
+        raise OutputError(f"cannot write {path}: there is no folder {path.parent}")
+    with output_errors(path), tempfile.TemporaryFile(dir=path.parent, prefix=TEMPORARY_PREFIX):
+        pass
 
 
-def _print_figures(result: Evaluation) -> None:
-    error = reliability(result.probabilities, result.labels).expected_error
-    stdout().print(
-        f"test accuracy {percent(result.accuracy)} ({result.correct:,} of {result.n:,}; "
-        f"95 % interval {percent_range(result.interval95)})\n"
-        f"log loss {result.log_loss:.4f}, Brier score {result.brier:.4f}, "
-        f"expected calibration error {percent(error)}"
-    )
+@contextmanager
+def _telling(doing: str = "measuring") -> Iterator[Callable[[str], None]]:
+    """Show on stderr what is being done: on a terminal in one place, elsewhere line by line."""
+    console = stderr()
+    if not console.is_terminal:
+        yield lambda what: console.print(f"{doing} {what}", markup=False)
+        return
+    with console.status(doing) as status:
+        yield lambda what: status.update(f"{doing} {what}")
 
 
-def _class_table(result: Evaluation, class_names: tuple[str, ...]) -> Table:
-    table = Table("class", "images", "right", "precision", "recall")
-    for label, name in enumerate(class_names):
-        row = result.confusion[label]
-        table.add_row(
-            name,
-            f"{row.sum():,}",
-            f"{row[label]:,}",
-            percent(result.precision[label]),
-            percent(result.recall[label]),
-        )
-    return table
+def _command(network: Path, suites: Sequence[str], against: Path | None, report: Path) -> str:
+    """Return the command that measures all this again."""
+    words = ["inkdigits", "evaluate", str(network)]
+    named = [str(Suite.ALL)] if list(suites) == _chosen([Suite.ALL]) else suites
+    words += [word for each in named for word in ("--suite", each)]
+    if against:
+        words += ["--against", str(against)]
+    return shlex.join([*words, "--report", str(report)])

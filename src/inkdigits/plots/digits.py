@@ -80,7 +80,7 @@ def augmented_batch(originals: Images, augmented: Float32[np.ndarray, "n height 
         places = [(top + line * row, left) for top, left in corners]
         paste(grid, _blend(first, second), places)
     names = (("original", ORANGE), ("as trained on", BLUE), ("one over the other", INK))
-    title = "The same digits, moved"
+    title = "The same digits, changed"
     figure, axes = _titled(grid, height, title, [name for name, _ in names])
     for top in range(0, block * blocks, block):
         for line, (name, color) in enumerate(names):

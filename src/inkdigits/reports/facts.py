@@ -9,16 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import radians, sin
+from typing import Protocol
 
-from inkdigits.runs.manifest import Score
-from inkdigits.training.recipe import Augmentation
+from inkdigits.evaluation.robustness import CorruptionSuite
+from inkdigits.formats import percent
+from inkdigits.training.augmentation.ranges import Augmentation
 
 _AXIS_STARTS = (0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0.0)
 
 
+class Share(Protocol):
+    """A share with its interval, such as a manifest's score or an evaluation."""
+
+    @property
+    def accuracy(self) -> float:
+        """The share, 0 to 1."""
+        ...
+
+    @property
+    def interval95(self) -> tuple[float, float]:
+        """Its 95 % interval."""
+        ...
+
+
 @dataclass(frozen=True)
-class Movement:
-    """How one kind of movement is limited.
+class Change:
+    """How one kind of change to training images is limited.
 
     Attributes:
         name: In words.
@@ -61,15 +77,15 @@ class Lap:
     share: float
 
 
-def movements(augmentation: Augmentation, size: tuple[int, int]) -> list[Movement]:
-    """Say how far training images may be moved.
+def changes(augmentation: Augmentation, size: tuple[int, int]) -> list[Change]:
+    """Say how far training images may be changed.
 
     Args:
         augmentation: The recipe's ranges.
         size: Height and width of the images in pixels.
 
     Example:
-        >>> rows = movements(Augmentation(rotation=8.0), (28, 28))
+        >>> rows = changes(Augmentation(rotation=8.0), (28, 28))
         >>> rows[0].limits, rows[1].limits
         ('up to 8° either way: 1.9 pixels at the edge', 'none')
     """
@@ -79,7 +95,7 @@ def movements(augmentation: Augmentation, size: tuple[int, int]) -> list[Movemen
         unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
         value = getattr(augmentation, field)
         limits = _limits(value, unit, size) if isinstance(value, float) else str(value)
-        rows.append(Movement(field.replace("_", " "), limits, info.description or ""))
+        rows.append(Change(field.replace("_", " "), limits, info.description or ""))
     return rows
 
 
@@ -95,13 +111,16 @@ def _limits(value: float, unit: str, size: tuple[int, int]) -> str:
         return f"up to {value:g} {unit} either way: {pixels:.1f} pixels"
     if unit == "of the size":
         return f"{1 - value:g} to {1 + value:g} times the size"
-    return f"{value:g} {unit}".strip()
+    if unit == "of the images":
+        return f"{percent(value, 0)} {unit}"
+    return f"up to {value:g} {unit}".strip()
 
 
-def axis_start(scores: Sequence[Score]) -> float:
+def axis_start(scores: Sequence[Share]) -> float:
     """Return where an axis begins on which all intervals can be told apart.
 
     Example:
+        >>> from inkdigits.runs.manifest import Score
         >>> one = Score(accuracy=0.98, correct=98, n=100, interval95=(0.93, 0.994), loss=0.1)
         >>> axis_start([one])
         0.9
@@ -110,7 +129,12 @@ def axis_start(scores: Sequence[Score]) -> float:
     return next(start for start in _AXIS_STARTS if start <= lowest)
 
 
-def accuracy_bar(score: Score, start: float) -> AccuracyBar:
+def corruption_axis(clean: Share, corruptions: CorruptionSuite | None) -> float:
+    """Return where the axis of the corruptions' accuracies begins; 0 where there are none."""
+    return axis_start([clean, *corruptions.evaluations.values()]) if corruptions else 0.0
+
+
+def accuracy_bar(score: Share, start: float) -> AccuracyBar:
     """Place a score on an axis from `start` to 1."""
     low, high = score.interval95
     span = 1 - start

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inkdigits.arrays import WHITE, ConfusionMatrix, Image, Probabilities
+from inkdigits.arrays import WHITE, ConfusionMatrix, Image, Images, Probabilities
+from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.plots.png import image_to_png
-from inkdigits.reports.content import ReportContent
 from inkdigits.reports.pictures import Picture, embed
 
 CARDS = 40
@@ -64,9 +64,16 @@ class MixUp:
     count: int
 
 
-def mistake_cards(content: ReportContent) -> list[Card]:
-    """Describe the most confident mistakes, up to `CARDS` of them."""
-    return [_card(content, int(index)) for index in content.evaluation.mistakes[:CARDS]]
+def mistake_cards(evaluation: Evaluation, images: Images, class_names: Sequence[str]) -> list[Card]:
+    """Describe the most confident mistakes, up to `CARDS` of them.
+
+    Args:
+        evaluation: The answers to the images.
+        images: Shape (n, height, width), uint8.
+        class_names: One name per class, in order.
+    """
+    chosen = evaluation.mistakes[:CARDS]
+    return [_card(evaluation, images[i], int(i), class_names) for i in chosen]
 
 
 def mix_ups(confusion: ConfusionMatrix, class_names: Sequence[str], most: int = 3) -> list[MixUp]:
@@ -100,12 +107,11 @@ def worst_mix_ups(confusion: ConfusionMatrix, class_names: Sequence[str]) -> lis
     return worst
 
 
-def _card(content: ReportContent, index: int) -> Card:
-    evaluation, names = content.evaluation, content.class_names
+def _card(evaluation: Evaluation, image: Image, index: int, names: Sequence[str]) -> Card:
     probabilities, label = evaluation.probabilities[index], int(evaluation.labels[index])
     return Card(
         index=index,
-        picture=_on_paper(content.test.images[index]),
+        picture=_on_paper(image),
         truth=names[label],
         answer=names[int(probabilities.argmax())],
         guesses=_guesses(probabilities, label, names),

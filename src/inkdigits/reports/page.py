@@ -7,19 +7,31 @@ not know where the file is kept, and asks no network for anything.
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
-from math import log
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from inkdigits import formats
+from inkdigits.evaluation.confidence import FALSE_REJECTION
 from inkdigits.networks.architecture import TUTORIAL
 from inkdigits.networks.arithmetic import LayerSummary, NetworkSummary, summarise
+from inkdigits.reports.classifier import classifier_facts
 from inkdigits.reports.content import ReportContent
-from inkdigits.reports.facts import accuracy_bar, axis_start, laps, movements, total
-from inkdigits.reports.mistakes import mistake_cards, mix_ups, worst_mix_ups
+from inkdigits.reports.environment import fill
+from inkdigits.reports.facts import accuracy_bar, axis_start, changes, laps, total
+from inkdigits.reports.meanings import SCORES
 from inkdigits.reports.pictures import embed
+
+# Each section has the template of its name, in `sections/run` or shared with other pages.
+SECTIONS = (
+    ("result", "The result"),
+    ("flaws", "Two flaws, on show"),
+    ("data", "The data"),
+    ("augmentation", "What the network saw"),
+    ("network", "The network"),
+    ("training", "How it learnt"),
+    ("figures", "How well it reads"),
+    ("confidence", "How far to trust it"),
+    ("mistakes", "The mistakes"),
+    ("again", "Make it again"),
+)
 
 
 def render(content: ReportContent) -> str:
@@ -31,34 +43,36 @@ def render(content: ReportContent) -> str:
     Returns:
         One HTML document; everything that came from outside is escaped.
     """
-    template = _environment().get_template("report.html.j2")
-    return template.render(content=content, **_derived(content))
+    return fill("report.html.j2", content=content, **_derived(content))
 
 
 def _derived(content: ReportContent) -> dict[str, Any]:
     """Work out what the template shows but the content does not hold."""
-    manifest, evaluation = content.manifest, content.evaluation
-    names, confusion = content.class_names, evaluation.confusion
+    manifest, recipe = content.manifest, content.recipe
     scores = [score for score in (manifest.test, manifest.test_augmented) if score]
     start = axis_start(scores)
+    flawed = recipe.validation == "augmented-test" and len(scores) == 2
     return {
+        **classifier_facts(content.evaluation, content.test.images, content.class_names),
+        "manifest": manifest,
+        "recipe": recipe,
+        "kind": "run",
+        "program": manifest.inkdigits,
+        "sections": [each for each in SECTIONS if each[0] != "flaws" or flawed],
         "types": _first_of_each_type(content.summary),
         "plots": {name: embed(png) for name, png in content.plots.items()},
-        "flawed": content.recipe.validation == "augmented-test" and len(scores) == 2,
         "axis_start": start,
         "bars": [accuracy_bar(score, start) for score in scores],
-        "moved": content.recipe.augmentation.moves,
-        "movements": movements(content.recipe.augmentation, content.summary.input_shape[:2]),
+        "changed": recipe.augmentation.changes,
+        "changes": changes(recipe.augmentation, content.summary.input_shape[:2]),
         "mended_params": summarise(TUTORIAL).total_params,
-        "test_counts": confusion.sum(axis=1).tolist(),
-        "mean_confidence": float(evaluation.probabilities.max(axis=1).mean()),
         "best_epoch": max(content.history, key=lambda record: record.val_accuracy),
-        "mix_ups": mix_ups(confusion, names),
-        "worst": worst_mix_ups(confusion, names),
-        "cards": mistake_cards(content),
+        "rejection": manifest.confidence,
+        "score_meanings": SCORES,
+        "false_rejection": FALSE_REJECTION,
+        "mistakes_file": "mistakes.csv",
         "laps": laps(manifest.timing),
         "total_seconds": total(manifest.timing),
-        "uniform_loss": log(len(names)),
     }
 
 
@@ -68,21 +82,3 @@ def _first_of_each_type(summary: NetworkSummary) -> defaultdict[str, LayerSummar
     for layer in sorted(reversed(summary.layers), key=lambda layer: layer.trainable_params > 0):
         first[layer.type] = layer
     return first
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("inkdigits.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "percent": formats.percent,
-        "confidence": formats.confidence,
-        "thousands": formats.count,
-        "duration": formats.duration,
-    }
-    return environment

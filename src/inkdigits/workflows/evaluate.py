@@ -1,41 +1,116 @@
-"""Measuring a finished network on the test images, without Keras.
+"""Measuring a finished network, without Keras.
 
-Comes in: a run folder or an ONNX file. Goes out: its figures. A run's network is checked against
-the digest in its manifest first.
+Comes in: a run folder, an ONNX file or the word "shipped". Goes out: its figures on the suites
+asked for. A run's network is checked against the digest in its manifest first.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist_test
-from inkdigits.errors import ModelFileError
+from inkdigits.errors import ModelFileError, UsageError
+from inkdigits.evaluation.comparison import Comparison, compare
+from inkdigits.evaluation.disputed import DISPUTED_MNIST_TEST, without
+from inkdigits.evaluation.measured import SUITES, Measured
 from inkdigits.evaluation.metrics import Evaluation, evaluate
+from inkdigits.evaluation.rejection import measure_other_writers, measure_outliers
+from inkdigits.evaluation.robustness import measure_corruptions
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.recognition.shipped import SHIPPED, shipped_network
 from inkdigits.runs.folder import find_run
 from inkdigits.runs.manifest import Manifest
 
+Progress = Callable[[str], None]
 
-def evaluate_network(path: Path) -> Evaluation:
-    """Measure a network on MNIST's test images.
+
+def measure(
+    network: Path,
+    suites: Collection[str] = ("clean",),
+    *,
+    against: Path | None = None,
+    progress: Progress | None = None,
+) -> Measured:
+    """Measure a network on MNIST's test images and on the suites asked for.
 
     Args:
-        path: A run folder, or an ONNX file.
+        network: A run folder, an ONNX file, or "shipped".
+        suites: Some of `SUITES`; "clean" is always measured.
+        against: Another network, to be compared on the clean test images.
+        progress: Is told what is being measured.
 
     Raises:
         ModelFileError: If there is no such network, it is damaged, or it does not read digits.
+        UsageError: If a suite is unknown, or outliers are asked of a network without a score.
 
     Example:
-        >>> evaluate_network(Path("runs/tutorial-1")).accuracy  # doctest: +SKIP
-        0.9951
+        >>> measure(Path("runs/best-1"), ["outliers"]).outliers  # doctest: +SKIP
+    """
+    _check_suites(suites)
+    # Both networks are read first: a wrong path is told before minutes of work.
+    classifier = load_digit_network(network)
+    other = load_digit_network(against) if against is not None else None
+    if "outliers" in suites and classifier.rejection is None:
+        raise UsageError(
+            f"the suite outliers needs a network with an outlier score; {network} has none, "
+            "as no images were held out to fit one on: leave that suite out"
+        )
+    tell = progress or (lambda _: None)
+    test = load_mnist_test()
+    tell("test images")
+    clean = evaluate(classifier.probabilities(test.images), test.labels)
+    return Measured(
+        clean=clean,
+        undisputed=without(clean, DISPUTED_MNIST_TEST),
+        rejection=classifier.rejection,
+        test=test,
+        against=_compare(clean, other, test, tell) if other else None,
+        corruptions=(
+            measure_corruptions(classifier.answers, test, progress=tell)
+            if "corruptions" in suites
+            else None
+        ),
+        outliers=(
+            measure_outliers(classifier.answers, test, progress=tell)
+            if "outliers" in suites
+            else None
+        ),
+        other_writers=(
+            measure_other_writers(classifier.answers, progress=tell)
+            if "other-writers" in suites
+            else None
+        ),
+    )
+
+
+def _check_suites(suites: Collection[str]) -> None:
+    for suite in suites:
+        if suite not in SUITES:
+            raise UsageError(f"a suite must be one of {', '.join(SUITES)}; received {suite!r}")
+
+
+def _compare(
+    clean: Evaluation, other: OnnxClassifier, test: LabelledImages, tell: Progress
+) -> tuple[Evaluation, Comparison]:
+    tell("test images, with the other network")
+    theirs = evaluate(other.probabilities(test.images), test.labels)
+    return theirs, compare(clean, theirs)
+
+
+def load_digit_network(path: Path) -> OnnxClassifier:
+    """Load a network that tells the ten digits apart.
+
+    Raises:
+        ModelFileError: If there is none, it is damaged, or it tells other classes apart.
     """
     classifier = OnnxClassifier(find_network(path))
     if classifier.class_names != DIGIT_NAMES:
         known = ", ".join(classifier.class_names)
         raise ModelFileError(f"the network must tell the ten digits apart; it tells {known}")
-    test = load_mnist_test()
-    return evaluate(classifier.probabilities(test.images), test.labels)
+    return classifier
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -55,12 +130,17 @@ def read_manifest(path: Path) -> Manifest | None:
 
 
 def find_network(path: Path) -> Path:
-    """Return the ONNX file of a run folder, or the file itself.
+    """Return the ONNX file of a run folder, the file itself, or the one that comes along.
+
+    Args:
+        path: A run folder, an ONNX file, or "shipped" where nothing has that name.
 
     Raises:
         ModelFileError: If there is none, or it is not the one that the run wrote.
     """
     if not path.exists():
+        if path == Path(SHIPPED):
+            return shipped_network()
         raise ModelFileError(f"there is no run folder or ONNX file {path}")
     manifest = read_manifest(path)
     if manifest is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from inkdigits.arrays import Images
-from inkdigits.datasets.dataset import Dataset, LabelledImages
+from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.selection import first_of_each_class
 from inkdigits.evaluation.calibration import Reliability
 from inkdigits.evaluation.metrics import Evaluation
@@ -46,7 +46,7 @@ def draw_plots(
     """
     names = dataset.class_names
     samples = first_of_each_class(parts.train, len(names), SAMPLES_PER_CLASS)
-    originals, augmented = augmented_examples(trainer, parts.train)
+    originals, augmented = augmented_examples(trainer)
     wrong = test.mistakes[:MISTAKES_SHOWN]
     figures = {
         "samples": sample_grid(samples.images, samples.labels, names),
@@ -61,11 +61,11 @@ def draw_plots(
     return {name: to_png(figure) for name, figure in figures.items()}
 
 
-def augmented_examples(trainer: Trainer, train: LabelledImages) -> tuple[Images, np.ndarray]:
+def augmented_examples(trainer: Trainer) -> tuple[Images, np.ndarray]:
     """Return the first images of the run's first batch, as they were and as they were learnt from.
 
     Returns:
         Originals, shape (n, height, width), uint8, and augmented, the same shape, float32, 0 to 1.
     """
-    order, augmented = trainer.feed.first_batch(AUGMENTED_IMAGES)
-    return train.images[order], augmented[..., 0]
+    originals, augmented = trainer.feed.first_batch(AUGMENTED_IMAGES)
+    return originals, augmented[..., 0]
