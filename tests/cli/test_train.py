@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -10,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from inkdigits.cli.main import run
 from inkdigits.processor import available_cores
+from inkdigits.runs.folder import RunFolder
+from inkdigits.runs.manifest import Manifest
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST
 
@@ -29,6 +33,8 @@ def test_json_has_the_keys_that_others_rely_on(trained: tuple[Path, Any, str]):
     )
     assert document["timing"]["total"] >= document["train"]["seconds"]
     assert document["test_augmented"]["n"] == 10_000
+    assert document["confidence"] is None  # validated on test images
+    assert document["members"] is None
 
 
 def test_it_has_learnt_to_read(trained: tuple[Path, Any, str]):
@@ -110,6 +116,13 @@ def test_a_finished_run_cannot_be_resumed(trained: tuple[Path, Any, str], inkdig
         (["--epochs", "many"], "Invalid value for '--epochs': Input should be a valid integer"),
         (["--resume", "nowhere"], "nowhere is not a run folder: it has no recipe.json"),
         (["--resume", "run", "--epochs", "3"], "`--resume` goes with no other option"),
+        (["--resume", "run", "--members", "2"], "`--resume` goes with no other option"),
+        (["--members", "0"], "Invalid value for '--members': Input should be greater than or eq"),
+        (["--members", "101"], "Invalid value for '--members': Input should be less than or eq"),
+        (
+            ["--seed", "2147483640", "--members", "9"],
+            "the last network's seed must be at most 2,147,483,647; received 2147483648",
+        ),
         (["--out", "/proc/inkdigits"], "cannot write /proc/inkdigits: "),
         (["--out", "/dev/null"], "`--out` must be a new or empty folder; received /dev/null"),
     ],
@@ -138,6 +151,86 @@ def test_a_misspelt_field_is_one_line_and_code_2(inkdigits: Callable, tmp_path: 
     assert "mine.json: a recipe has no field `epocs`; did you mean `epochs`" in result.err
 
 
+SCORE = {"accuracy": 0.5, "correct": 1, "n": 2, "interval95": (0.09, 0.91), "loss": 1.0}
+BETTER = {**SCORE, "accuracy": 1.0, "correct": 2}
+CONFIDENCE = {
+    "temperature": 1.5,
+    "score": "energy",
+    "threshold": -3.0,
+    "areas": {"energy": {"noise": 1.0}},
+}
+
+
+@pytest.fixture
+def ensemble(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Make the workflow write down what it is asked for, and give the manifest of an ensemble."""
+    from inkdigits.workflows import train as workflow
+
+    made = {**dict.fromkeys(("inkdigits", "command", "finished"), "some"), "seed": 4, "timing": {}}
+    images = dict.fromkeys(("train_images", "validation_images", "test_images"), 2)
+    numbers = dict.fromkeys(("seconds", "images_per_second", "images", "epochs"), 1)
+    manifest = Manifest.model_validate(
+        {
+            **made,
+            "data": {"name": "some", "sha256": "00", **images},
+            "machine": {
+                **dict.fromkeys(("system", "processor", "python"), "some"),
+                "cores": 2,
+                "packages": {},
+            },
+            "train": {**numbers, "precision": "float32", "backend": "some"},
+            "validation": SCORE,
+            "test": BETTER,
+            "test_augmented": None,
+            "confidence": CONFIDENCE,
+            "members": [SCORE, BETTER, SCORE],
+            "sha256": {},
+        }
+    )
+    calls: list[dict[str, Any]] = []
+
+    def start(run: RunFolder, recipe: Recipe, **options: Any) -> Manifest:
+        calls.append({"run": run, "recipe": recipe, **options})
+        return manifest
+
+    monkeypatch.setattr(workflow, "start", start)
+    return calls
+
+
+def test_members_and_seed_reach_the_workflow_and_json_lists_the_members(
+    ensemble: list[dict[str, Any]], capfd: pytest.CaptureFixture[str], tmp_path: Path
+):
+    out = str(tmp_path / "run")
+    words = ("--members", "3", "--seed", "4", "--out", out)
+    assert run(["train", "--recipe", "fast", *words, "--json"]) == 0
+    (call,) = ensemble
+    assert (call["members"], call["seed"], call["recipe"]) == (3, 4, FAST)
+    document = json.loads(capfd.readouterr().out)
+    assert document["members"] == [
+        {**each, "interval95": [0.09, 0.91]} for each in (SCORE, BETTER, SCORE)
+    ]
+    assert document["confidence"] == CONFIDENCE
+    assert document["report"] is None
+    assert (document["run"], document["seed"]) == (out, 4)
+
+
+def test_people_are_told_how_the_networks_of_an_ensemble_do_alone(
+    ensemble: list[dict[str, Any]], capfd: pytest.CaptureFixture[str], tmp_path: Path
+):
+    assert run(["train", "--members", "3", "--out", str(tmp_path / "run")]) == 0
+    out = capfd.readouterr().out
+    assert "test accuracy 100.00 %" in out
+    assert "; its 3 networks alone 50.00 to 100.00 %; folder: " in out
+    assert f"folder: {tmp_path / 'run'}" in out
+
+
+def test_one_network_is_trained_unless_told_otherwise(
+    ensemble: list[dict[str, Any]], tmp_path: Path
+):
+    run(["train", "--out", str(tmp_path / "run")])
+    assert (ensemble[0]["members"], ensemble[0]["seed"]) == (1, 0)
+
+
 def test_without_the_training_extra_it_says_how_to_get_it(
     inkdigits: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -155,14 +248,14 @@ def test_the_recipes_micro_batches_share_the_cores(tmp_path: Path):
     program = """
 import os, sys
 from inkdigits.cli.main import run
-from inkdigits.workflows import train
+from inkdigits.workflows import single_run
 
 def stop_here(recipe, *_, **__):
     import tensorflow as tf
     print(recipe.micro_batches, tf.config.threading.get_intra_op_parallelism_threads(), flush=True)
     os._exit(0)
 
-train.Trainer = stop_here
+single_run.Trainer = stop_here
 run(["train", *sys.argv[1:]])
 """
     out = str(tmp_path / "run")

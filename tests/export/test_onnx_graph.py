@@ -6,6 +6,9 @@ import pytest
 
 from inkdigits.arrays import scale
 from inkdigits.datasets.mnist import DIGIT_NAMES
+from inkdigits.evaluation.confidence import Confidence
+from inkdigits.evaluation.outlier_scores import Energy, MaxSoftmax
+from inkdigits.evaluation.temperature import softmax
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
@@ -42,6 +45,12 @@ STRIDED = Architecture(
     (OrientedFilters(6, 4, stride=3), BatchNormalization(), Relu(), Flatten(), Dense(4), Softmax()),
 )
 NETWORKS = [*ARCHITECTURES.values(), WIDE, STRIDED]
+# Its logits and features can be worked out with two products.
+FLAT = Architecture(
+    "flat",
+    (3, 5, 1),
+    (Flatten(), Dense(6), Relu(), Dropout(0.5), Dense(4), Softmax()),
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +63,7 @@ def pairs(random_weights, tmp_path_factory):
         model = build(network)
         set_weights(model, weights)
         path = folder / f"{network.name}.onnx"
-        path.write_bytes(to_onnx(network, weights, DIGIT_NAMES[: model.output_shape[-1]]))
+        path.write_bytes(to_onnx(network, [weights], DIGIT_NAMES[: model.output_shape[-1]]))
         made[network.name] = model, OnnxClassifier(path), path
     return made
 
@@ -104,7 +113,7 @@ def test_the_moving_statistics_matter(pairs, random_weights, tmp_path):
     weights = random_weights(WIDE, seed=3)
     weights["norm1/moving_mean"] = weights["norm1/moving_mean"] + 1
     path = tmp_path / "other.onnx"
-    path.write_bytes(to_onnx(WIDE, weights, list("abcd")))
+    path.write_bytes(to_onnx(WIDE, [weights], list("abcd")))
     images = noise(3, WIDE)
     changed = OnnxClassifier(path).probabilities(images)
     assert np.abs(changed - pairs["wide"][1].probabilities(images)).max() > 1e-3
@@ -135,7 +144,7 @@ def test_filters_are_a_convolution_with_their_stride_and_without_bias_or_padding
 
 def test_class_names_travel_with_the_file(random_weights, tmp_path):
     names = ("zéro", 'q"uote', "", "数字")
-    content = to_onnx(WIDE, random_weights(WIDE), names)
+    content = to_onnx(WIDE, [random_weights(WIDE)], names)
     properties = {each.key: each.value for each in onnx.load_from_string(content).metadata_props}
     assert json.loads(properties["class_names"]) == list(names)
     path = tmp_path / "names.onnx"
@@ -145,17 +154,154 @@ def test_class_names_travel_with_the_file(random_weights, tmp_path):
 
 def test_the_same_weights_give_the_same_bytes(random_weights):
     weights = random_weights(WIDE)
-    assert to_onnx(WIDE, weights, "abcd") == to_onnx(WIDE, dict(weights), list("abcd"))
+    assert to_onnx(WIDE, [weights], "abcd") == to_onnx(WIDE, [dict(weights)], list("abcd"))
 
 
 @pytest.mark.parametrize("network", [TUTORIAL, FAST], ids=lambda network: network.name)
 def test_weights_of_a_fast_bfloat16_model_are_exported_in_float32(network, digits, tmp_path):
     model = build(network, fast_layers=True, precision="bfloat16")
     path = tmp_path / "exported.onnx"
-    path.write_bytes(to_onnx(network, get_weights(model), DIGIT_NAMES))
+    path.write_bytes(to_onnx(network, [get_weights(model)], DIGIT_NAMES))
     plain = build(network)
     set_weights(plain, get_weights(model))
     expected = plain.predict(scale(digits.images[:8]), verbose=0)
     np.testing.assert_allclose(
         OnnxClassifier(path).probabilities(digits.images[:8]), expected, rtol=1e-3, atol=1e-5
+    )
+
+
+@pytest.fixture(scope="module")
+def flat(random_weights):
+    """The weights of three networks of one architecture."""
+    return [random_weights(FLAT, seed) for seed in (1, 2, 3)]
+
+
+def confidence(temperature=1.0, score=None, threshold=0.0):
+    return Confidence(temperature, score or Energy(), threshold, areas={})
+
+
+def inner_by_hand(images, weights):
+    """Logits and features of the flat network."""
+    rows = scale(images).reshape(len(images), 15).astype(float)
+    features = np.maximum(rows @ weights["dense1/kernel"] + weights["dense1/bias"], 0)
+    return features @ weights["dense2/kernel"] + weights["dense2/bias"], features
+
+
+def operators(content):
+    return [node.op_type for node in onnx.load_from_string(content).graph.node]
+
+
+def outputs(content):
+    return {
+        each.name: [d.dim_param or d.dim_value for d in each.type.tensor_type.shape.dim]
+        for each in onnx.load_from_string(content).graph.output
+    }
+
+
+def properties(content):
+    return {each.key: each.value for each in onnx.load_from_string(content).metadata_props}
+
+
+@pytest.mark.parametrize("n", [0, 1, 20])
+def test_logits_and_features_are_those_worked_out_by_hand(flat, n):
+    classifier = OnnxClassifier(to_onnx(FLAT, flat[:1], "abcd", inner=True))
+    images = noise(n, FLAT)
+    logits, features = classifier.run(images, ["logits", "features"])
+    expected = inner_by_hand(images, flat[0])
+    np.testing.assert_allclose(logits, expected[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(features, expected[1], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(classifier.probabilities(images), softmax(logits), atol=1e-6)
+
+
+@pytest.mark.parametrize("inner", [False, True])
+@pytest.mark.parametrize("count", [1, 2])
+def test_outputs_are_those_asked_for(flat, inner, count):
+    plain = to_onnx(FLAT, flat[:count], "abcd", inner=inner)
+    scored = to_onnx(FLAT, flat[:count], "abcd", confidence=confidence(), inner=inner)
+    more = {"logits": ["n", 4], "features": ["n", "features"]} if inner else {}
+    assert outputs(plain) == {"probabilities": ["n", 4], **more}
+    assert outputs(scored) == {"probabilities": ["n", 4], "outlierness": ["n"], **more}
+
+
+@pytest.mark.parametrize("temperature", [0.05, 0.5, 1.0, 2.0, 20.0])
+def test_the_temperature_divides_the_logits_and_nothing_else(flat, temperature):
+    fitted = confidence(temperature)
+    classifier = OnnxClassifier(to_onnx(FLAT, flat[:1], "abcd", confidence=fitted, inner=True))
+    images = noise(20, FLAT)
+    names = ["probabilities", "logits", "features", "outlierness"]
+    probabilities, logits, features, outlierness = classifier.run(images, names)
+    np.testing.assert_allclose(logits, inner_by_hand(images, flat[0])[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(probabilities, softmax(logits, temperature), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(outlierness, Energy().score(logits, features), rtol=1e-5, atol=1e-5)
+
+
+def test_temperature_1_adds_no_operator(flat):
+    plain = operators(to_onnx(FLAT, flat[:1], "abcd"))
+    assert "Div" not in plain
+    for score, more in (
+        (MaxSoftmax(), ["Softmax", "ReduceMax", "Neg", "Add"]),
+        (Energy(), ["ReduceLogSumExp", "Neg"]),
+    ):
+        fitted = confidence(1.0, score)
+        assert operators(to_onnx(FLAT, flat[:1], "abcd", confidence=fitted)) == plain + more
+    assert "Div" in operators(to_onnx(FLAT, flat[:1], "abcd", confidence=confidence(2.0)))
+
+
+def test_the_confidence_travels_with_the_file(flat):
+    fitted = confidence(1 / 3, MaxSoftmax(), -1e-9 / 7)
+    kept = properties(to_onnx(FLAT, flat[:1], "abcd", confidence=fitted))
+    assert kept.keys() == {"class_names", "temperature", "outlier_score", "outlier_threshold"}
+    assert kept["outlier_score"] == "max-softmax"
+    assert float(kept["temperature"]) == 1 / 3
+    assert float(kept["outlier_threshold"]) == -1e-9 / 7
+    assert properties(to_onnx(FLAT, flat[:1], "abcd")).keys() == {"class_names"}
+
+
+def test_a_network_twice_answers_like_the_network(flat):
+    images = noise(20, FLAT)
+    alone = OnnxClassifier(to_onnx(FLAT, flat[:1], "abcd"))
+    twice = OnnxClassifier(to_onnx(FLAT, [flat[0], flat[0]], "abcd"))
+    np.testing.assert_allclose(
+        twice.probabilities(images), alone.probabilities(images), rtol=1e-5, atol=1e-7
+    )
+
+
+def test_the_logits_of_several_are_the_mean_of_theirs_by_hand(flat):
+    images = noise(20, FLAT)
+    classifier = OnnxClassifier(to_onnx(FLAT, flat, "abcd", inner=True))
+    logits, features = classifier.run(images, ["logits", "features"])
+    expected = [inner_by_hand(images, weights) for weights in flat]
+    mean = np.mean([each for each, _ in expected], axis=0)
+    np.testing.assert_allclose(logits, mean, rtol=1e-4, atol=1e-5)
+    side_by_side = np.concatenate([each for _, each in expected], axis=1)
+    np.testing.assert_allclose(features, side_by_side, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(classifier.probabilities(images), softmax(logits), atol=1e-6)
+    alone = softmax(expected[0][0].astype(np.float32))
+    assert np.abs(classifier.probabilities(images) - alone).max() > 1e-2
+
+
+def test_the_order_of_several_does_not_matter(flat):
+    images = noise(20, FLAT)
+    there, back = (
+        OnnxClassifier(to_onnx(FLAT, each, "abcd", confidence=confidence(2.0)))
+        for each in (flat, flat[::-1])
+    )
+    np.testing.assert_allclose(
+        there.probabilities(images), back.probabilities(images), rtol=1e-5, atol=1e-7
+    )
+    np.testing.assert_allclose(
+        there.answers(images).outlierness, back.answers(images).outlierness, rtol=1e-5
+    )
+
+
+def test_digits_go_through_several_real_networks_as_through_each(random_weights, digits):
+    members = [random_weights(FAST, seed) for seed in (4, 5)]
+    joined, *alone = (
+        OnnxClassifier(to_onnx(FAST, each, DIGIT_NAMES, inner=True))
+        for each in (members, members[:1], members[1:])
+    )
+    images = digits.images[:20]
+    logits = [each.run(images, ["logits"])[0] for each in alone]
+    np.testing.assert_allclose(
+        joined.run(images, ["logits"])[0], np.mean(logits, axis=0), rtol=1e-4, atol=1e-4
     )

@@ -8,12 +8,15 @@ from onnx import TensorProto, helper
 
 from inkdigits.arrays import scale
 from inkdigits.errors import ModelFileError
+from inkdigits.evaluation.confidence import Confidence
+from inkdigits.evaluation.outlier_scores import Energy
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
-from inkdigits.recognition.onnx_runtime import BATCH, OnnxClassifier
+from inkdigits.recognition.onnx_runtime import BATCH, OnnxClassifier, Rejection
 
 NETWORK = Architecture("flat", (3, 5, 1), (Flatten(), Dense(4), Softmax()))
 NAMES = ("north", "east", "south", "west")
+THRESHOLD = -1.5
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,14 @@ def weights():
 
 @pytest.fixture(scope="module")
 def content(weights):
-    return to_onnx(NETWORK, weights, NAMES)
+    return to_onnx(NETWORK, [weights], NAMES)
+
+
+@pytest.fixture(scope="module")
+def scored(weights):
+    """A network with a temperature and a score, whose threshold some noise exceeds."""
+    confidence = Confidence(temperature=2.0, score=Energy(), threshold=THRESHOLD, areas={})
+    return to_onnx(NETWORK, [weights], NAMES, confidence=confidence)
 
 
 @pytest.fixture
@@ -42,9 +52,13 @@ def load(tmp_path):
     return from_bytes
 
 
-def by_hand(images, weights):
+def logits_by_hand(images, weights):
     rows = scale(images).reshape(len(images), 15).astype(float)
-    scores = np.exp(rows @ weights["dense1/kernel"] + weights["dense1/bias"])
+    return rows @ weights["dense1/kernel"] + weights["dense1/bias"]
+
+
+def by_hand(images, weights, temperature=1):
+    scores = np.exp(logits_by_hand(images, weights) / temperature)
     return scores / scores.sum(axis=1, keepdims=True)
 
 
@@ -61,6 +75,79 @@ def test_probabilities_are_those_worked_out_by_hand_in_the_order_of_the_images(
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities, by_hand(noise(n), weights), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("n", [0, 1, 20, BATCH + 1])
+def test_answers_are_those_worked_out_by_hand(scored, weights, n):
+    answers = OnnxClassifier(scored).answers(noise(n))
+    expected = by_hand(noise(n), weights, temperature=2)
+    np.testing.assert_allclose(answers.probabilities, expected, rtol=1e-4, atol=1e-6)
+    energy = -np.log(np.exp(logits_by_hand(noise(n), weights)).sum(axis=1))
+    np.testing.assert_allclose(answers.outlierness, energy, rtol=1e-4, atol=1e-5)
+    assert answers.rejected.tolist() == (energy > THRESHOLD).tolist()
+    assert (answers.outlierness.shape, answers.rejected.shape) == ((n,), (n,))
+    assert (answers.outlierness.dtype, answers.rejected.dtype) == (np.float32, bool)
+    if n >= 20:
+        assert 0 < answers.rejected.sum() < n
+
+
+def test_an_image_on_the_threshold_is_accepted(weights, scored):
+    outlierness = np.sort(OnnxClassifier(scored).answers(noise(20)).outlierness)
+    confidence = Confidence(2.0, Energy(), threshold=float(outlierness[-2]), areas={})
+    classifier = OnnxClassifier(to_onnx(NETWORK, [weights], NAMES, confidence=confidence))
+    assert classifier.answers(noise(20)).rejected.sum() == 1
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_without_a_score_nothing_is_rejected(content, weights, n):
+    classifier = OnnxClassifier(content)
+    assert classifier.rejection is None
+    answers = classifier.answers(noise(n))
+    np.testing.assert_allclose(answers.probabilities, by_hand(noise(n), weights), rtol=1e-4)
+    assert answers.outlierness is None
+    assert answers.rejected.tolist() == [False] * n
+    assert answers.rejected.dtype == bool
+
+
+def test_how_it_rejects_comes_from_the_file(scored):
+    rejection = OnnxClassifier(scored).rejection
+    assert rejection == Rejection(score="energy", threshold=THRESHOLD, temperature=2.0)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_even_images_get_an_answer(scored, weights, value):
+    images = np.full((2, 3, 5), value, np.uint8)
+    answers = OnnxClassifier(scored).answers(images)
+    np.testing.assert_allclose(answers.probabilities, by_hand(images, weights, 2), rtol=1e-4)
+    assert answers.outlierness[0] == answers.outlierness[1]
+
+
+def test_outputs_come_in_the_order_asked_for(weights):
+    classifier = OnnxClassifier(to_onnx(NETWORK, [weights], NAMES, inner=True))
+    images = noise(BATCH + 1)
+    features, logits = classifier.run(images, ["features", "logits"])
+    np.testing.assert_allclose(features, scale(images).reshape(-1, 15), rtol=1e-6)
+    np.testing.assert_allclose(logits, logits_by_hand(images, weights), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("ask", [OnnxClassifier.answers, OnnxClassifier.probabilities])
+@pytest.mark.parametrize("which", ["content", "scored"])
+def test_every_question_refuses_images_of_another_size(request, which, ask):
+    classifier = OnnxClassifier(request.getfixturevalue(which))
+    with pytest.raises(ModelFileError, match="reads images of 3x5; received 5x3"):
+        ask(classifier, np.zeros((1, 5, 3), np.uint8))
+
+
+def test_the_content_will_do_in_place_of_the_file(load, content):
+    np.testing.assert_array_equal(
+        OnnxClassifier(content).probabilities(noise(3)), load(content).probabilities(noise(3))
+    )
+
+
+def test_damaged_content_is_refused_without_a_path(content):
+    with pytest.raises(ModelFileError) as caught:
+        OnnxClassifier(half(content))
+    assert str(caught.value) == "the content is not a network of inkdigits"
 
 
 def test_images_need_not_lie_in_one_piece_of_memory(load, content, weights):
@@ -247,6 +334,57 @@ def test_a_file_that_is_no_network_of_ours_is_refused(load, content, damage, tmp
     with pytest.raises(ModelFileError) as caught:
         load(damage(content))
     assert str(caught.value) == f"{tmp_path / 'model.onnx'} is not a network of inkdigits"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *({"outlier_threshold": text} for text in ("nan", "inf", "-inf", "", "high", None)),
+        *({"temperature": text} for text in ("nan", "inf", "", "warm", "0", "-1", None)),
+        {"outlier_score": None},
+    ],
+    ids=lambda changed: " ".join(f"{name}={text}" for name, text in changed.items()),
+)
+def test_a_file_with_a_score_needs_a_threshold_and_a_temperature(scored, changed):
+    kept = {each.key: each.value for each in onnx.load_from_string(scored).metadata_props}
+    assert changed.keys() <= kept.keys()
+    properties = {name: text for name, text in {**kept, **changed}.items() if text is not None}
+    with pytest.raises(ModelFileError, match="is not a network of inkdigits"):
+        OnnxClassifier(with_metadata(scored, **properties))
+
+
+def test_meta_the_same_file_with_its_own_properties_is_taken(scored):
+    kept = {each.key: each.value for each in onnx.load_from_string(scored).metadata_props}
+    OnnxClassifier(with_metadata(scored, **kept))
+
+
+def other_score(shape, node):
+    """A network of four pixels that gives them back, and has an output "outlierness"."""
+    content = network_of(
+        {"a": ["n", 2, 2, 1]},
+        [helper.make_node("Flatten", ["a"], ["probabilities"]), node],
+        {"probabilities": ["n", 4], "outlierness": shape},
+    )
+    named = {"class_names": json.dumps(NAMES), "temperature": "1", "outlier_score": "own"}
+    return with_metadata(content, **named, outlier_threshold="0.5")
+
+
+def test_a_score_that_is_not_one_number_an_image_is_refused():
+    four = helper.make_node("Identity", ["probabilities"], ["outlierness"])
+    with pytest.raises(ModelFileError, match="is not a network of inkdigits"):
+        OnnxClassifier(other_score(["n", 4], four))
+
+
+def test_meta_the_same_network_with_one_number_an_image_is_taken():
+    largest = helper.make_node("ReduceMax", ["probabilities"], ["outlierness"], keepdims=0)
+    content = other_score(["n"], largest)
+    model = onnx.load_from_string(content)
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([1]), "axes"))
+    model.graph.node[1].input.append("axes")
+    images = np.array([[[0, 51], [255, 0]], [[51, 102], [0, 0]]], np.uint8)
+    answers = OnnxClassifier(model.SerializeToString()).answers(images)
+    np.testing.assert_allclose(answers.outlierness, [1, 0.4], rtol=1e-6)
+    assert answers.rejected.tolist() == [True, False]
 
 
 def test_nothing_is_printed_about_a_damaged_file(load, content, capfd):

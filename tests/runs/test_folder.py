@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from inkdigits.errors import ModelFileError, OutputError, UsageError
-from inkdigits.runs.folder import create_run, find_run
+from inkdigits.runs.folder import RunFolder, create_run, find_run, find_unfinished_run
 
 as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write where permissions forbid it")
 
@@ -70,3 +70,23 @@ def test_a_folder_without_a_recipe_is_no_run():
     Path("other").mkdir()
     with pytest.raises(ModelFileError, match=r"other is not a run folder: it has no recipe\.json"):
         find_run(Path("other"))
+
+
+def test_a_member_is_a_run_below_its_ensemble():
+    member = RunFolder(Path("runs/all")).member(3)
+    assert member == RunFolder(Path("runs/all/members/3"))
+    assert member.onnx == Path("runs/all/members/3/model.onnx")
+
+
+@pytest.mark.parametrize(
+    ("report", "end"), [(True, r"; its report is run/report\.html"), (False, "")]
+)
+def test_a_finished_run_is_refused_and_its_report_named_if_it_has_one(report: bool, end: str):
+    run = create_run("tutorial", Path("run"))
+    run.recipe.touch()
+    assert find_unfinished_run(run.path) == run
+    run.manifest.touch()
+    if report:
+        run.report.touch()
+    with pytest.raises(UsageError, match=f"the run in run is finished{end}$"):
+        find_unfinished_run(run.path)

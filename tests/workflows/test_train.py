@@ -12,8 +12,9 @@ import pytest
 
 from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError, UsageError
+from inkdigits.errors import InterruptedRunError, OutputError, UsageError
 from inkdigits.networks.architecture import find_architecture
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs import files
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.history import history_from_csv
@@ -21,7 +22,8 @@ from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.weights_file import read_arrays
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import PUBLISHED
-from inkdigits.workflows.train import resume, train
+from inkdigits.workflows.confidence import InnerNetwork
+from inkdigits.workflows.train import resume, start, train
 
 PLOTS = {"samples", "augmented-batch", "curves", "confusion-matrix", "mistakes", "calibration"}
 
@@ -114,7 +116,6 @@ def test_all_three_network_files_answer_alike(either: tuple[RunFolder, Manifest]
     import keras
 
     from inkdigits.networks.weights import get_weights
-    from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
     run, manifest = either
     model = keras.models.load_model(run.keras)
@@ -123,7 +124,10 @@ def test_all_three_network_files_answer_alike(either: tuple[RunFolder, Manifest]
         np.testing.assert_array_equal(array, stored[name])
     from_keras = model.predict(scale(small.test.images), verbose=0)
     from_onnx = OnnxClassifier(run.onnx).probabilities(small.test.images)
-    np.testing.assert_allclose(from_onnx, from_keras, atol=1e-5)
+    assert manifest.confidence  # its temperature is in the ONNX file alone
+    powers = from_keras.astype(float) ** (1 / manifest.confidence.temperature)
+    expected = powers / powers.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(from_onnx, expected, atol=1e-3)
     assert (from_onnx.argmax(axis=1) == small.test.labels).sum() == manifest.test.correct
 
 
@@ -211,18 +215,13 @@ def test_a_finished_run_is_not_trained_again(finished: tuple[RunFolder, Manifest
         resume(finished[0].path, dataset=small)
 
 
-def test_a_run_does_not_go_on_with_other_data(
-    small: Dataset, quick: Recipe, recorder: Callable, tmp_path: Path
+def test_the_published_recipe_reports_both_figures_and_fits_nothing(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    out = tmp_path / "run"
-    with pytest.raises(InterruptedRunError):
-        train(quick, out=out, dataset=small, observer=recorder(stop_at=1))
-    other = Dataset("other", small.train, small.test, small.class_names, "1" * 64)
-    with pytest.raises(ModelFileError, match="was begun on other data"):
-        resume(out, dataset=other)
+    def fit(*_: object) -> None:
+        pytest.fail("something was fitted on test images")
 
-
-def test_the_published_recipe_reports_both_figures(small: Dataset, tmp_path: Path):
+    monkeypatch.setattr(InnerNetwork, "fit", fit)
     recipe = PUBLISHED.replace(epochs=1)
     run, manifest = train(recipe, out=tmp_path / "run", dataset=small)
     assert manifest.test.n == 200
@@ -231,6 +230,21 @@ def test_the_published_recipe_reports_both_figures(small: Dataset, tmp_path: Pat
     assert manifest.test_augmented == manifest.validation
     assert manifest.command == "inkdigits train --recipe published --epochs 1 --seed 0"
     assert "augmented" in run.report.read_text()
+    assert manifest.confidence is None
+    assert OnnxClassifier(run.onnx).rejection is None
+
+
+@pytest.mark.parametrize("members", [-1, 0, 101])
+def test_a_number_of_networks_that_is_none_is_refused_before_a_folder_is_made(
+    small: Dataset, quick: Recipe, tmp_path: Path, members: int
+):
+    message = f"`members` must be between 1 and 100; received {members}"
+    with pytest.raises(UsageError, match=message):
+        train(quick, members=members, out=tmp_path / "run", dataset=small)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(UsageError, match=message):
+        start(RunFolder(tmp_path), quick, seed=0, members=members, dataset=small)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_too_many_held_out_images_are_refused(small: Dataset, quick: Recipe, tmp_path: Path):

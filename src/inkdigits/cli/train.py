@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from inkdigits.formats import percent
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.recipe_file import read_recipe
-from inkdigits.runs.start import read_start
+from inkdigits.runs.start import MAX_MEMBERS, read_start
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -29,7 +30,7 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="A built-in recipe (tutorial, published) or the path of a JSON file; "
+            help="A built-in recipe (tutorial, published, fast, best) or the path of a JSON file; "
             "tutorial if not given.",
             show_default=False,
         ),
@@ -46,6 +47,14 @@ def train(
             show_default=False,
         ),
     ] = None,
+    members: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=MAX_MEMBERS,
+            help="Networks to train, with this seed and the following; their mean is the result.",
+        ),
+    ] = 1,
     resume: Annotated[
         Path | None, typer.Option(help="Go on with the run in this folder.", show_default=False)
     ] = None,
@@ -60,17 +69,23 @@ def train(
     started = time.perf_counter()
     if not 0 <= seed <= MAX_SEED:
         raise UsageError(f"`--seed` must be between 0 and {MAX_SEED:,}; received {seed}")
+    if seed + members - 1 > MAX_SEED:
+        raise UsageError(
+            f"the last network's seed must be at most {MAX_SEED:,}; received {seed + members - 1}"
+        )
     if resume:
-        if recipe or epochs is not None or out or seed:
+        if recipe or epochs is not None or out or seed or members > 1:
             raise UsageError("`--resume` goes with no other option: the run knows its own")
         run = find_unfinished_run(resume)
-        chosen, _ = read_start(run)
+        chosen, begun = read_start(run)
+        members = begun.members
         need_training_extra()
     else:
         chosen = _choose_recipe(recipe or DEFAULT_RECIPE, epochs)
         need_training_extra()
         run = create_run(chosen.name, out)
-    run, manifest = _work(run, chosen, seed, bool(resume), started)
+    job = _Job(run, chosen, seed, members, resumed=bool(resume), started=started)
+    manifest = _work(job)
     if json:
         print_json(train_document(run, chosen, manifest))
     else:
@@ -82,25 +97,40 @@ def _choose_recipe(name_or_path: str, epochs: int | None) -> Recipe:
     return recipe if epochs is None else recipe.replace(epochs=epochs)
 
 
-def _work(
-    run: RunFolder, recipe: Recipe, seed: int, resumed: bool, started: float
-) -> tuple[RunFolder, Manifest]:
-    with TerminalObserver(recipe.epochs) as observer:
+@dataclass(frozen=True)
+class _Job:
+    run: RunFolder
+    recipe: Recipe
+    seed: int
+    members: int
+    resumed: bool
+    started: float
+
+
+def _work(job: _Job) -> Manifest:
+    with TerminalObserver(job.recipe.epochs) as observer:
         # Importing Keras takes seconds: only now, when everything cheap has been checked.
         with hold_back_stderr():
             from inkdigits.training.threads import share_cores
-            from inkdigits.workflows import train as workflow
 
-            share_cores(recipe.micro_batches)
-        stopwatch = Stopwatch(started)
+            share_cores(job.recipe.micro_batches)
+            from inkdigits.workflows import train as workflow
+        stopwatch = Stopwatch(job.started)
         try:
-            if resumed:
-                return workflow.resume(run.path, observer=observer, stopwatch=stopwatch)
-            return workflow.start(run, recipe, seed=seed, observer=observer, stopwatch=stopwatch)
+            if job.resumed:
+                return workflow.resume(job.run.path, observer=observer, stopwatch=stopwatch)[1]
+            return workflow.start(
+                job.run,
+                job.recipe,
+                seed=job.seed,
+                members=job.members,
+                observer=observer,
+                stopwatch=stopwatch,
+            )
         except KeyboardInterrupt:  # the second Ctrl-C
             raise InterruptedRunError(
                 "stopped at once; the last finished epoch is kept: "
-                f"go on with `inkdigits train --resume {run.path}`"
+                f"go on with `inkdigits train --resume {job.run.path}`"
             ) from None
 
 
@@ -108,11 +138,21 @@ def train_document(run: RunFolder, recipe: Recipe, manifest: Manifest) -> dict[s
     """Return what `inkdigits train --json` prints."""
     document = manifest.model_dump(
         mode="json",
-        include={"command", "seed", "test", "test_augmented", "validation", "train", "timing"},
+        include={
+            "command",
+            "seed",
+            "test",
+            "test_augmented",
+            "validation",
+            "train",
+            "timing",
+            "confidence",
+            "members",
+        },
     )
     return {
         "run": str(run.path),
-        "report": str(run.report),
+        "report": str(run.report) if run.report.is_file() else None,
         "recipe": recipe.name,
         "network": recipe.network,
         **document,
@@ -122,8 +162,12 @@ def train_document(run: RunFolder, recipe: Recipe, manifest: Manifest) -> dict[s
 def _print_result(run: RunFolder, manifest: Manifest) -> None:
     test, flawed = manifest.test, manifest.test_augmented
     also = f"; on augmented test images {percent(flawed.accuracy)}" if flawed else ""
+    if manifest.members:
+        alone = [each.accuracy for each in manifest.members]
+        also = f"; its {len(alone)} networks alone {percent_range((min(alone), max(alone)))}"
+    where = f"report: {run.report}" if run.report.is_file() else f"folder: {run.path}"
     stdout().print(
         f"test accuracy {percent(test.accuracy)} (95 % interval "
-        f"{percent_range(test.interval95)}){also}; report: {run.report}",
+        f"{percent_range(test.interval95)}){also}; {where}",
         markup=False,
     )

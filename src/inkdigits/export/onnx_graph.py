@@ -1,22 +1,26 @@
-"""An architecture and its weights -> an ONNX model.
+"""Networks and their weights -> an ONNX model.
 
 Comes in: plain data, so any backend's weights will do. Goes out: the bytes of a model with one
-input "images" (n, height, width, channels) and one output "probabilities". Batch normalisation
-uses the moving statistics; dropout is gone. ONNX wants channels first: one transposition at the
-start, one before flattening, so that the weights of the dense layers keep Keras's order.
+input "images" (n, height, width, channels) and the output "probabilities"; with a confidence also
+"outlierness". Batch normalisation uses the moving statistics; dropout is gone. ONNX wants channels
+first: one transposition at the start, one before flattening, so that the weights of the dense
+layers keep Keras's order.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
+from inkdigits.evaluation.confidence import Confidence
+from inkdigits.export.onnx_nodes import Graph
+from inkdigits.export.onnx_scores import append_score
 from inkdigits.networks.architecture import (
     Architecture,
     BatchNormalization,
@@ -36,65 +40,124 @@ IR_VERSION = 9
 NORM_EPSILON = 1e-3  # Keras's default
 
 
-@dataclass
-class _Graph:
-    """Nodes and weights in the making; `last` names the newest value."""
+@dataclass(frozen=True)
+class _Ends:
+    """Names of what comes out of a network before its softmax."""
 
-    last: str
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    weights: list[onnx.TensorProto] = field(default_factory=list)
-
-    def add(self, operator: str, name: str, *arrays: np.ndarray, **attributes: Any) -> None:
-        """Append an operator that reads the newest value and these weights."""
-        names = [f"{name}/{i}" for i in range(len(arrays))]
-        self.weights += [
-            numpy_helper.from_array(np.ascontiguousarray(array), weight)
-            for array, weight in zip(arrays, names, strict=True)
-        ]
-        self.nodes.append(
-            helper.make_node(operator, [self.last, *names], [name], name=name, **attributes)
-        )
-        self.last = name
+    features: str
+    logits: str
 
 
 def to_onnx(
-    architecture: Architecture, weights: Mapping[str, np.ndarray], class_names: Sequence[str]
+    architecture: Architecture,
+    members: Sequence[Mapping[str, np.ndarray]],
+    class_names: Sequence[str],
+    *,
+    confidence: Confidence | None = None,
+    inner: bool = False,
 ) -> bytes:
-    """Write a network as ONNX.
+    """Write a network as ONNX, or several as one whose logits are the mean of theirs.
 
     Args:
         architecture: The layers.
-        weights: float32 arrays by "layer/variable", as `get_weights` returns them.
+        members: For each network its float32 arrays by "layer/variable", as `get_weights` returns
+            them; at least one.
         class_names: One name for each output, kept in the file.
+        confidence: Temperature, outlier score and threshold to keep in the file; None for
+            probabilities as the networks give them.
+        inner: Also give out what a confidence is fitted on: "logits" (n, classes), and "features"
+            (n, features), the values that enter the last dense layer, of several networks side by
+            side.
 
     Returns:
         The file's content: operator set 18, float32, any number of images at once.
     """
     height, width, channels = architecture.input_shape
-    graph = _Graph("images")
-    graph.add("Transpose", "channels_first", perm=[0, 3, 1, 2])
-    for name, layer in architecture.named_layers():
-        _append(graph, name, layer, weights)
-    graph.nodes[-1].output[0] = "probabilities"
+    graph = Graph("images")
+    first = graph.add("Transpose", "channels_first", perm=[0, 3, 1, 2])
+    ends = _append_members(graph, first, architecture, members)
+    outputs = {"probabilities": ["n", len(class_names)]}
+    _append_probabilities(graph, ends.logits, confidence.temperature if confidence else 1.0)
+    if confidence:
+        append_score(graph, confidence.score, ends.logits, ends.features)
+        outputs["outlierness"] = ["n"]
+    if inner:
+        graph.join("Identity", "logits", ends.logits)
+        graph.join("Identity", "features", ends.features)
+        outputs |= {"logits": ["n", len(class_names)], "features": ["n", "features"]}
     float_type = TensorProto.FLOAT
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             architecture.name,
             [helper.make_tensor_value_info("images", float_type, ["n", height, width, channels])],
-            [helper.make_tensor_value_info("probabilities", float_type, ["n", len(class_names)])],
+            [helper.make_tensor_value_info(*each) for each in _typed(outputs)],
             graph.weights,
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
         producer_name="inkdigits",
     )
-    helper.set_model_props(model, {"class_names": json.dumps(list(class_names))})
+    helper.set_model_props(model, _properties(class_names, confidence))
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString())
 
 
-def _append(graph: _Graph, name: str, layer: Layer, weights: Mapping[str, np.ndarray]) -> None:
+def _typed(outputs: Mapping[str, list[Any]]) -> list[tuple[str, int, list[Any]]]:
+    return [(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()]
+
+
+def _properties(class_names: Sequence[str], confidence: Confidence | None) -> dict[str, str]:
+    properties = {"class_names": json.dumps(list(class_names))}
+    if confidence:
+        properties |= {
+            "temperature": repr(confidence.temperature),
+            "outlier_score": confidence.score.kind,
+            "outlier_threshold": repr(confidence.threshold),
+        }
+    return properties
+
+
+def _append_members(
+    graph: Graph,
+    first: str,
+    architecture: Architecture,
+    members: Sequence[Mapping[str, np.ndarray]],
+) -> _Ends:
+    """Append each network, reading the value `first`, and join several into one."""
+    several = len(members) > 1
+    ends = []
+    for number, weights in enumerate(members, 1):
+        graph.prefix = f"member{number}/" if several else ""
+        graph.last = first
+        ends.append(_append_network(graph, architecture, weights))
+    graph.prefix = ""
+    if not several:
+        return ends[0]
+    logits = graph.join("Mean", "mean_logits", *(each.logits for each in ends))
+    features = graph.join("Concat", "all_features", *(each.features for each in ends), axis=1)
+    return _Ends(features, logits)
+
+
+def _append_network(
+    graph: Graph, architecture: Architecture, weights: Mapping[str, np.ndarray]
+) -> _Ends:
+    features = graph.last
+    for name, layer in architecture.named_layers():
+        if isinstance(layer, Dense):
+            features = graph.last
+        _append(graph, name, layer, weights)
+    return _Ends(features, graph.last)
+
+
+def _append_probabilities(graph: Graph, logits: str, temperature: float) -> None:
+    graph.last = logits
+    if temperature != 1.0:
+        graph.add("Div", "cooled", np.array(temperature, np.float32))
+    graph.add("Softmax", "probabilities", axis=1)
+
+
+def _append(graph: Graph, name: str, layer: Layer, weights: Mapping[str, np.ndarray]) -> None:
     def weight(variable: str) -> np.ndarray:
         return weights[f"{name}/{variable}"]
 
@@ -117,7 +180,5 @@ def _append(graph: _Graph, name: str, layer: Layer, weights: Mapping[str, np.nda
             graph.add("Flatten", name)
         case Dense():
             graph.add("Gemm", name, weight("kernel"), weight("bias"))
-        case Dropout():
+        case Dropout() | Softmax():  # whoever appends the network turns its logits into answers
             pass
-        case Softmax():
-            graph.add("Softmax", name, axis=1)

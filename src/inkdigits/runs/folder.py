@@ -77,8 +77,12 @@ class RunFolder:
 
     @property
     def start(self) -> Path:
-        """Seed and command of the run, written before training starts."""
+        """Seed, data and number of networks, written before training starts."""
         return self.path / "start.json"
+
+    def member(self, number: int) -> RunFolder:
+        """Folder of one of an ensemble's networks, numbered from 1: a run of its own."""
+        return RunFolder(self.path / "members" / str(number))
 
 
 def create_run(recipe_name: str, out: Path | None = None) -> RunFolder:
@@ -122,7 +126,8 @@ def find_unfinished_run(path: Path) -> RunFolder:
     """
     run = find_run(path)
     if run.manifest.exists():
-        raise UsageError(f"the run in {path} is finished; its report is {run.report}")
+        where = f"; its report is {run.report}" if run.report.is_file() else ""
+        raise UsageError(f"the run in {path} is finished{where}")
     return run
 
 

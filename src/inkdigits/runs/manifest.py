@@ -80,6 +80,23 @@ class DataSource(_Record):
     test_images: int
 
 
+class ConfidenceRecord(_Record):
+    """How the network's answers are to be taken.
+
+    Attributes:
+        temperature: What the logits are divided by before the softmax, fitted on the validation
+            images.
+        score: Name of the outlier score, the one of four that told the worst set best.
+        threshold: A picture whose score is higher is rejected.
+        areas: Area under the ROC curve of each score on each set of outliers it was chosen on.
+    """
+
+    temperature: Annotated[float, Field(gt=0)]
+    score: str
+    threshold: float
+    areas: dict[str, dict[str, Fraction]]
+
+
 class Manifest(_Record):
     """Everything there is to know about a finished run.
 
@@ -93,10 +110,13 @@ class Manifest(_Record):
         machine: Where.
         train: What training took.
         timing: Seconds of each part of the whole process.
-        validation: Figures on the validation images after the last epoch.
+        validation: Figures on the validation images after the last epoch; of an ensemble whose
+            recipe validates on test images, on these as they are.
         test: Figures on the clean test images.
         test_augmented: With recipes that validate on augmented test images, the figure they
-            call validation; None otherwise.
+            call validation; None otherwise, and for ensembles.
+        confidence: Temperature and rejection; None where no images were held out to fit them on.
+        members: Of an ensemble, each network's figures on the clean test images; None otherwise.
         sha256: Digest of each file that a reader of the run relies on.
     """
 
@@ -112,6 +132,8 @@ class Manifest(_Record):
     validation: Score
     test: Score
     test_augmented: Score | None
+    confidence: ConfidenceRecord | None = None
+    members: tuple[Score, ...] | None = None
     sha256: dict[str, str]
 
     def to_json(self) -> str:

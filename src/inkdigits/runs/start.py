@@ -14,6 +14,8 @@ from inkdigits.runs.files import write_whole
 from inkdigits.runs.folder import RunFolder
 from inkdigits.training.recipe import Recipe
 
+MAX_MEMBERS = 100
+
 
 class Start(BaseModel):
     """What a run was started with, besides its recipe.
@@ -22,6 +24,7 @@ class Start(BaseModel):
         seed: Seed of everything random.
         data: Name of the data set.
         sha256: Digest of its source.
+        members: Networks to train: 1, or more for an ensemble.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -29,6 +32,7 @@ class Start(BaseModel):
     seed: Annotated[int, Field(ge=0)]
     data: str
     sha256: str
+    members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 1
 
 
 def write_start(run: RunFolder, recipe: Recipe, start: Start) -> None:

@@ -6,7 +6,6 @@ Comes in: a trainer that is done. Goes out: the rest of its run folder, the mani
 from __future__ import annotations
 
 import hashlib
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from inkdigits import __version__
 from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation.calibration import Reliability, reliability
+from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.metrics import Evaluation, evaluate
 from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
@@ -30,14 +30,14 @@ from inkdigits.reports.page import render
 from inkdigits.runs.files import fill_whole, make_folder, write_whole
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
-from inkdigits.runs.manifest import DataSource, Manifest, Score, Training
+from inkdigits.runs.manifest import DataSource, Manifest, Training
 from inkdigits.runs.weights_file import write_arrays
 from inkdigits.training.prediction import predict_with
-from inkdigits.training.recipe import Recipe
-from inkdigits.training.recipes import RECIPES
 from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import Parts
 from inkdigits.workflows.pictures import draw_plots
+from inkdigits.workflows.records import command_for, confidence_record, score
 from inkdigits.workflows.stopwatch import Stopwatch
 
 CHECKED_IMAGES = 200
@@ -71,16 +71,20 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
         OutputError: If something cannot be written.
         RuntimeError: If the exported network does not answer as Keras does.
     """
-    classifier = _write_networks(done)
+    network = _check_export(done)
+    stopwatch.lap("export")
+    confidence = _fit_confidence(done, network)
+    stopwatch.lap("confidence")
+    classifier = _write_networks(done, confidence)
     stopwatch.lap("export")
     test = evaluate(classifier.probabilities(done.parts.test.images), done.parts.test.labels)
-    validation = _validate(done.trainer)
+    validation = _validate(done, classifier)
     write_whole(done.run.mistakes, mistakes_to_csv(test, done.dataset.class_names))
     stopwatch.lap("evaluate")
     calibration = reliability(test.probabilities, test.labels)
     plots = _write_plots(done, test, calibration)
     stopwatch.lap("plots")
-    manifest = _describe(done, test, validation, stopwatch)
+    manifest = _describe(done, test, validation, confidence, stopwatch)
     content = _report_content(done, manifest, test, calibration, plots)
     write_whole(done.run.report, render(content))
     stopwatch.lap("report")
@@ -89,25 +93,44 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
     return manifest
 
 
-def _write_networks(done: Finished) -> OnnxClassifier:
+def _check_export(done: Finished) -> InnerNetwork:
+    """Make the network for ONNX Runtime, and hold it against Keras."""
     architecture = find_architecture(done.trainer.recipe.network)
     weights = get_weights(done.trainer.model)
-    write_arrays(done.run.weights, weights)
-    write_whole(done.run.onnx, to_onnx(architecture, weights, done.dataset.class_names))
     model = to_keras(architecture, weights)
     fill_whole(done.run.keras, lambda path: save_keras(model, path))
-    classifier = OnnxClassifier(done.run.onnx)
+    network = InnerNetwork(architecture, [weights], done.dataset.class_names)
     images = done.parts.test.images[:CHECKED_IMAGES]
-    difference = np.abs(classifier.probabilities(images) - predict_with(model, scale(images)))
+    ours, theirs = network.classifier.probabilities(images), predict_with(model, scale(images))
+    difference = np.abs(ours - theirs)
     if difference.max() > EXPORT_TOLERANCE:
         raise RuntimeError(
             f"the exported network's probabilities must be within {EXPORT_TOLERANCE} of Keras's; "
             f"the largest difference is {difference.max()}"
         )
-    return classifier
+    return network
 
 
-def _validate(trainer: Trainer) -> Evaluation:
+def _fit_confidence(done: Finished, network: InnerNetwork) -> Confidence | None:
+    if done.trainer.recipe.validation == "augmented-test":
+        return None  # these are test images, and nothing may be fitted on them
+    return network.fit(done.parts.train, done.parts.validation)
+
+
+def _write_networks(done: Finished, confidence: Confidence | None) -> OnnxClassifier:
+    architecture = find_architecture(done.trainer.recipe.network)
+    weights = get_weights(done.trainer.model)
+    write_arrays(done.run.weights, weights)
+    names = done.dataset.class_names
+    write_whole(done.run.onnx, to_onnx(architecture, [weights], names, confidence=confidence))
+    return OnnxClassifier(done.run.onnx)
+
+
+def _validate(done: Finished, classifier: OnnxClassifier) -> Evaluation:
+    trainer = done.trainer
+    if trainer.recipe.validation == "held-out":
+        held_out = done.parts.validation
+        return evaluate(classifier.probabilities(held_out.images), held_out.labels)
     inputs, labels = trainer.validation_set(trainer.recipe.epochs)
     return evaluate(trainer.predict(inputs), labels)
 
@@ -121,7 +144,11 @@ def _write_plots(done: Finished, test: Evaluation, calibration: Reliability) -> 
 
 
 def _describe(
-    done: Finished, test: Evaluation, validation: Evaluation, stopwatch: Stopwatch
+    done: Finished,
+    test: Evaluation,
+    validation: Evaluation,
+    confidence: Confidence | None,
+    stopwatch: Stopwatch,
 ) -> Manifest:
     run, trainer, parts = done.run, done.trainer, done.parts
     flawed = done.trainer.recipe.validation == "augmented-test"
@@ -149,20 +176,11 @@ def _describe(
             peak_memory_mib=peak_memory_mib(),
         ),
         timing=stopwatch.timing(),
-        validation=_score(validation),
-        test=_score(test),
-        test_augmented=_score(validation) if flawed else None,
+        validation=score(validation),
+        test=score(test),
+        test_augmented=score(validation) if flawed else None,
+        confidence=confidence_record(confidence) if confidence else None,
         sha256={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
-    )
-
-
-def _score(evaluation: Evaluation) -> Score:
-    return Score(
-        accuracy=evaluation.accuracy,
-        correct=evaluation.correct,
-        n=evaluation.n,
-        interval95=evaluation.interval95,
-        loss=evaluation.log_loss,
     )
 
 
@@ -186,26 +204,3 @@ def _report_content(
         test=done.parts.test,
         plots=plots,
     )
-
-
-def command_for(recipe: Recipe, seed: int, run: RunFolder) -> str:
-    """Return the command that makes a run again.
-
-    A built-in recipe is called by its name, with `--epochs` where that was changed; any other by
-    the copy in the run's folder.
-
-    Example:
-        >>> from pathlib import Path
-        >>> from inkdigits.training.recipes import TUTORIAL
-        >>> command_for(TUTORIAL.replace(epochs=2), 3, RunFolder(Path("runs/a")))
-        'inkdigits train --recipe tutorial --epochs 2 --seed 3'
-    """
-    known = RECIPES.get(recipe.name)
-    words = ["inkdigits", "train", "--recipe"]
-    if known and recipe == known.replace(epochs=recipe.epochs):
-        words.append(recipe.name)
-        if recipe != known:
-            words += ["--epochs", str(recipe.epochs)]
-    else:
-        words.append(str(run.recipe))
-    return shlex.join([*words, "--seed", str(seed)])

@@ -1,4 +1,4 @@
-"""Training from a recipe to a finished run folder.
+"""Training from a recipe to a finished run folder: one network, or several as one.
 
 Comes in: a recipe and a folder. Goes out: the folder, filled, and its manifest. A run may be
 stopped or fail at any moment: what its folder holds is complete, and `resume` goes on from it.
@@ -10,19 +10,14 @@ from pathlib import Path
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import load_mnist
-from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError
-from inkdigits.runs.checkpoints import load_newest, save_checkpoint
-from inkdigits.runs.files import write_whole
+from inkdigits.errors import UsageError
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
-from inkdigits.runs.history import history_to_csv
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import Start, read_start, write_start
-from inkdigits.training.observer import Observer, QuietObserver
+from inkdigits.runs.start import MAX_MEMBERS, Start, read_start
+from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.state import EpochRecord, TrainerState
-from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.data import split_for
-from inkdigits.workflows.finish import Finished, finish
+from inkdigits.workflows.ensemble import Ensemble, resume_members, train_members
+from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
 
 
@@ -30,6 +25,7 @@ def train(
     recipe: Recipe,
     *,
     seed: int = 0,
+    members: int = 1,
     out: Path | None = None,
     dataset: Dataset | None = None,
     observer: Observer | None = None,
@@ -40,6 +36,8 @@ def train(
     Args:
         recipe: What to train, and how.
         seed: Seed of everything random, at least 0.
+        members: Networks to train, with this seed and the following; of more than one, the result
+            answers with the mean of their logits.
         out: The folder to write, new or empty; None for the next `runs/<recipe>-<n>`.
         dataset: What to learn from and measure on; None for MNIST.
         observer: Is told how the run goes, and may stop it.
@@ -49,7 +47,8 @@ def train(
         The folder and what its manifest says.
 
     Raises:
-        UsageError: If `out` is not empty or the recipe does not fit the data.
+        UsageError: If `out` is not empty, the recipe does not fit the data, or `members` is not 1
+            to 100.
         OutputError: If something cannot be written.
         InterruptedRunError: If the observer stopped the run.
 
@@ -59,8 +58,18 @@ def train(
         >>> manifest.test.accuracy  # doctest: +SKIP
         0.9951
     """
+    _check_members(members)
     run = create_run(recipe.name, out)
-    return start(run, recipe, seed=seed, dataset=dataset, observer=observer, stopwatch=stopwatch)
+    manifest = start(
+        run,
+        recipe,
+        seed=seed,
+        members=members,
+        dataset=dataset,
+        observer=observer,
+        stopwatch=stopwatch,
+    )
+    return run, manifest
 
 
 def start(
@@ -68,12 +77,20 @@ def start(
     recipe: Recipe,
     *,
     seed: int,
+    members: int = 1,
     dataset: Dataset | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
-) -> tuple[RunFolder, Manifest]:
+) -> Manifest:
     """Train into a folder that `create_run` made; otherwise like `train`."""
-    return _Job(run, recipe, seed, dataset, observer, stopwatch).begin()
+    _check_members(members)
+    if members == 1:
+        return start_run(
+            run, recipe, seed=seed, dataset=dataset, observer=observer, stopwatch=stopwatch
+        )
+    dataset = dataset or load_mnist()
+    begun = Start(seed=seed, data=dataset.name, sha256=dataset.checksum, members=members)
+    return train_members(Ensemble(run, recipe, begun, dataset, observer), stopwatch)
 
 
 def resume(
@@ -102,93 +119,14 @@ def resume(
     """
     run = find_unfinished_run(path)
     recipe, begun = read_start(run)
-    return _Job(run, recipe, begun.seed, dataset, observer, stopwatch).go_on(begun)
+    if begun.members == 1:
+        manifest = resume_run(run, dataset=dataset, observer=observer, stopwatch=stopwatch)
+    else:
+        ensemble = Ensemble(run, recipe, begun, dataset or load_mnist(), observer)
+        manifest = resume_members(ensemble, stopwatch)
+    return run, manifest
 
 
-class _Job:
-    """One run from its folder's first file to its last."""
-
-    def __init__(
-        self,
-        run: RunFolder,
-        recipe: Recipe,
-        seed: int,
-        dataset: Dataset | None,
-        observer: Observer | None,
-        stopwatch: Stopwatch | None,
-    ) -> None:
-        self._run, self._recipe, self._seed = run, recipe, seed
-        self._observer = observer or QuietObserver()
-        self._watch = stopwatch or Stopwatch()
-        self._watch.lap("start")
-        self._dataset = dataset or load_mnist()
-        self._parts = split_for(self._dataset, recipe)
-        self._watch.lap("data")
-
-    def begin(self) -> tuple[RunFolder, Manifest]:
-        checksum = self._dataset.checksum
-        begun = Start(seed=self._seed, data=self._dataset.name, sha256=checksum)
-        write_start(self._run, self._recipe, begun)
-        return self._train_and_finish(self._make_trainer())
-
-    def go_on(self, begun: Start) -> tuple[RunFolder, Manifest]:
-        if begun.sha256 != self._dataset.checksum:
-            raise ModelFileError(f"the run in {self._run.path} was begun on other data")
-        trainer = self._make_trainer()
-        state = load_newest(self._run.checkpoints)
-        if state:
-            trainer.load_state(state)
-        return self._train_and_finish(trainer)
-
-    def _make_trainer(self) -> Trainer:
-        trainer = Trainer(self._recipe, self._parts.train, self._parts.validation, seed=self._seed)
-        self._watch.lap("build")
-        trainer.prepare()
-        self._watch.lap("compile")
-        return trainer
-
-    def _train_and_finish(self, trainer: Trainer) -> tuple[RunFolder, Manifest]:
-        try:
-            if not trainer.fit(_Keeper(self._run, trainer, self._observer)):
-                state = trainer.state()
-                save_checkpoint(self._run.checkpoints, state)
-                raise InterruptedRunError(self._stopped_message(state, trainer.steps_per_epoch))
-            self._watch.lap("train and validate")
-            done = Finished(self._run, trainer, self._dataset, self._parts)
-            manifest = finish(done, self._watch)
-        except OutputError as error:
-            raise OutputError(f"{error}; {self._kept_message()}") from error
-        return self._run, manifest
-
-    def _stopped_message(self, state: TrainerState, steps_per_epoch: int) -> str:
-        return (
-            f"stopped in epoch {state.epoch} of {self._recipe.epochs}, after step "
-            f"{state.step} of {steps_per_epoch}; nothing is lost: "
-            f"go on with `inkdigits train --resume {self._run.path}`"
-        )
-
-    def _kept_message(self) -> str:
-        try:
-            kept = load_newest(self._run.checkpoints)
-        except OSError:
-            kept = None
-        if kept is None:
-            return "no epoch was complete, so nothing is kept"
-        return (
-            f"the run is kept up to epoch {kept.epoch}, step {kept.step}: make room, then go on "
-            f"with `inkdigits train --resume {self._run.path}`"
-        )
-
-
-class _Keeper:
-    """Keeps a checkpoint and the history after each epoch, and passes everything on."""
-
-    def __init__(self, run: RunFolder, trainer: Trainer, observer: Observer) -> None:
-        self._run, self._trainer, self._observer = run, trainer, observer
-        self.on_progress = observer.on_progress
-        self.should_stop = observer.should_stop
-
-    def on_epoch(self, record: EpochRecord) -> None:
-        save_checkpoint(self._run.checkpoints, self._trainer.state())
-        write_whole(self._run.history, history_to_csv(self._trainer.history))
-        self._observer.on_epoch(record)
+def _check_members(members: int) -> None:
+    if not 1 <= members <= MAX_MEMBERS:
+        raise UsageError(f"`members` must be between 1 and {MAX_MEMBERS}; received {members}")

@@ -1,0 +1,51 @@
+"""An ONNX graph in the making.
+
+Comes in: operators with their weights, one after the other. Goes out: nodes and weights. It does
+not know what they compute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+SMALLEST = 1e-30  # added where a 0 would be divided by, or have no logarithm
+
+
+@dataclass
+class Graph:
+    """Nodes and weights in the making; `last` names the newest value."""
+
+    last: str
+    prefix: str = ""
+    nodes: list[onnx.NodeProto] = field(default_factory=list)
+    weights: list[onnx.TensorProto] = field(default_factory=list)
+
+    def add(self, operator: str, name: str, *arrays: np.ndarray, **attributes: Any) -> str:
+        """Append an operator that reads the newest value and these weights; return its name."""
+        name = self.prefix + name
+        names = [f"{name}/{i}" for i in range(len(arrays))]
+        self.weights += [
+            numpy_helper.from_array(np.ascontiguousarray(array), weight)
+            for array, weight in zip(arrays, names, strict=True)
+        ]
+        return self.join(operator, name, self.last, *names, **attributes)
+
+    def join(self, operator: str, name: str, *inputs: str, **attributes: Any) -> str:
+        """Append an operator that reads the named values; return its name."""
+        self.nodes.append(helper.make_node(operator, list(inputs), [name], name=name, **attributes))
+        self.last = name
+        return name
+
+    def top(self, count: int, name: str) -> str:
+        """Append the `count` largest values of each row of the newest value; return their name."""
+        number = f"{name}/count"
+        self.weights.append(numpy_helper.from_array(np.array([count]), number))
+        inputs, outputs = [self.last, number], [name, f"{name}/places"]
+        self.nodes.append(helper.make_node("TopK", inputs, outputs, name=name, axis=1))
+        self.last = name
+        return name

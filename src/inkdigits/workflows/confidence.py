@@ -1,0 +1,92 @@
+"""Fitting what a network's confidence means, from images that it did not learn from.
+
+Comes in: a network's weights and the images of its run. Goes out: temperature, outlier score and
+threshold. It reads no test images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from inkdigits.arrays import Images
+from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence, Inner, fit_confidence
+from inkdigits.evaluation.detection import threshold_for
+from inkdigits.evaluation.outliers import outlier_set
+from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.networks.architecture import Architecture
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
+
+# Letters in the shape of digits are left out: nobody can tell a printed O from a 0.
+CHOOSING_SETS = ("fashion-mnist", "blank", "noise", "letters")
+LEARNT_IMAGES = 5000  # enough for a covariance of a thousand features
+CHOOSING_IMAGES = 400  # of each set; drawing letters takes milliseconds each
+DIGIT_SIZE = (28, 28)
+
+
+class InnerNetwork:
+    """A network that also gives out its logits and features."""
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        members: Sequence[Mapping[str, np.ndarray]],
+        class_names: Sequence[str],
+    ) -> None:
+        """Make the network, without a confidence, and run it in memory.
+
+        Args:
+            architecture: The layers.
+            members: The weights of each network whose logits are averaged.
+            class_names: One name for each output.
+        """
+        self._network = architecture, members, class_names
+        self.classifier = OnnxClassifier(to_onnx(*self._network, inner=True))
+
+    def look_at(self, images: Images) -> Inner:
+        """Return logits and features of images, shape (n, height, width), uint8."""
+        logits, features = self.classifier.run(images, ["logits", "features"])
+        return Inner(logits, features)
+
+    def fit(self, train: LabelledImages, validation: LabelledImages) -> Confidence | None:
+        """Fit a confidence.
+
+        Args:
+            train: What the network learnt from; the first `LEARNT_IMAGES` are looked at.
+            validation: What it did not learn from.
+
+        Returns:
+            The confidence; its threshold is worked out by the network's file, so that rounding
+            rejects no validation image more. None where there is nothing to fit one on: images of
+            another size than the outliers to choose by, a class that was not looked at, or a
+            network whose training failed, with features that are all zero or values that are not
+            finite.
+        """
+        learnt = train.take(slice(LEARNT_IMAGES))
+        classes = len(self.classifier.class_names)
+        if train.images.shape[1:] != DIGIT_SIZE or 0 in learnt.class_counts(classes):
+            return None
+        known, checked = self.look_at(learnt.images), self.look_at(validation.images)
+        outliers = {
+            name: self.look_at(outlier_set(name, "choosing", CHOOSING_IMAGES))
+            for name in CHOOSING_SETS
+        }
+        if not (known.features.any() and _are_finite([known, checked, *outliers.values()])):
+            return None
+        fitted = fit_confidence((known, learnt.labels), (checked, validation.labels), outliers)
+        return replace(fitted, threshold=self._threshold(fitted, validation.images))
+
+    def _threshold(self, fitted: Confidence, images: Images) -> float:
+        """Return the threshold for the scores that the network's file gives these digits."""
+        file = OnnxClassifier(to_onnx(*self._network, confidence=fitted))
+        (outlierness,) = file.run(images, ["outlierness"])
+        return threshold_for(outlierness, FALSE_REJECTION)
+
+
+def _are_finite(pictures: Iterable[Inner]) -> bool:
+    return all(
+        np.isfinite(values).all() for inner in pictures for values in (inner.logits, inner.features)
+    )
