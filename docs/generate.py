@@ -1,7 +1,7 @@
-"""Write the reference pages from the program itself: its help texts and its recipes' fields.
+"""Write the reference pages from the program itself: help texts, recipes and the model card.
 
-Comes in: nothing. Goes out: `commands.md` and `recipes.md` beside this script. A test holds the
-committed pages against what this script would write.
+Comes in: nothing. Goes out: `commands.md`, `recipes.md` and `model-card.md` beside this script. A
+test holds the committed pages against what this script would write.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from inkdigits.recognition.shipped import read_card
+from inkdigits.reports.model_card import model_card
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
 
@@ -76,7 +78,16 @@ def _value(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-PAGES = {"commands.md": command_reference, "recipes.md": recipe_reference}
+def card_page() -> str:
+    """Return the card of the network that comes with the package."""
+    return NOTE + model_card(read_card())
+
+
+PAGES = {
+    "commands.md": command_reference,
+    "recipes.md": recipe_reference,
+    "model-card.md": card_page,
+}
 
 
 def main() -> None:

@@ -242,7 +242,13 @@ def other_libraries(imports):
 
 
 def test_nothing_happens_at_import(imports):
-    libraries = [*other_libraries(imports), "matplotlib.figure", "scipy.special", "tensorflow", "rich.console"]
+    libraries = [
+        *other_libraries(imports),
+        "matplotlib.figure",
+        "scipy.special",
+        "tensorflow",
+        "rich.console",
+    ]
     assert trouble_at_import("inkdigits", libraries, FOLDER.parent) == ""
 
 

@@ -16,7 +16,7 @@ def generate() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["commands.md", "recipes.md"])
+@pytest.mark.parametrize("page", ["commands.md", "recipes.md", "model-card.md"])
 def test_the_committed_page_is_what_the_program_says_today(generate: ModuleType, page: str):
     committed = (DOCS / page).read_text(encoding="utf-8")
     assert generate.PAGES[page]() == committed, "run `make docs` and commit the result"
