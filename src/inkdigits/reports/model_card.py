@@ -1,0 +1,116 @@
+"""The model card of the network that comes with the package, from its measured figures.
+
+Comes in: what the card beside the network's file says. Goes out: Markdown. It measures nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inkdigits import formats
+
+LIMITS = """\
+## Limits
+
+- It reads one digit in an image of 28x28 pixels, light ink on dark paper, brought to size as in
+  MNIST: the ink fitted into 20x20 pixels, its centre of mass in the middle. On other input it
+  answers, too, but nothing is promised.
+- It learnt from American writers of the 1990s. A 1 with a long upstroke, a 7 with a bar, or the
+  digits of other scripts may be misread.
+- A letter in the shape of a digit is taken for one: nobody can tell a printed O from a 0.
+- Its confidence was fitted on held-out images like those it learnt from. On corrupted images it
+  is too sure of itself.
+- The corruptions it is measured on were not learnt from, but their strength of effect on held-out
+  images was looked at while the recipe's own textures, strokes and outlines were chosen. Turning,
+  shifting, leaning and scaling are part of the recipe as they are of the corruptions.
+- Fashion-MNIST, noise, blank paper and letters were not learnt from. The kind of score that
+  rejects them was chosen on other pictures of the same four kinds.
+"""
+
+
+def model_card(card: dict[str, Any]) -> str:
+    """Write the card.
+
+    Args:
+        card: As `read_card` of `inkdigits.recognition.shipped` returns it.
+
+    Returns:
+        Markdown: how the network was trained, what it reaches, where it ends.
+    """
+    return "\n".join([_training(card), _figures(card["figures"]), LIMITS])
+
+
+def _training(card: dict[str, Any]) -> str:
+    data, machine = card["data"], card["machine"]
+    return f"""\
+# Model card: the network in the package
+
+What `inkdigits evaluate shipped` measures: one convolutional network for the ten digits,
+{card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
+
+## Training
+
+| | |
+| --- | --- |
+| command | `{card["command"]}` |
+| data | {data["name"]}, SHA-256 `{data["sha256"]}` |
+| images | {data["train_images"]:,} learnt from, {data["validation_images"]:,} held out |
+| seed | {card["seed"]} |
+| machine | {machine["processor"]}, {machine["cores"]} cores, {card["precision"]} |
+| time | {formats.duration(card["seconds"])} |
+| finished | {card["finished"]} |
+
+Every choice was made on held-out training images; the {data["test_images"]:,} test images were
+read when the run was finished. The recipe's fields: [recipes.md](recipes.md).
+"""
+
+
+def _figures(figures: dict[str, Any]) -> str:
+    test, rejection = figures["test"], figures["rejection"]
+    rows = [
+        ("clean test images", _score(test)),
+        ("without the 15 disputed labels", _score(test["undisputed"])),
+        ("log loss, in nats", f"{test['loss']:.4f}"),
+        ("Brier score", f"{test['brier']:.4f}"),
+        ("expected calibration error, 15 bins", formats.percent(test["calibration_error"])),
+        ("temperature", f"{rejection['temperature']:.3f}"),
+        ("digits of other writers (scikit-learn's 1,797)", _score(figures["other_writers"])),
+        ("MNIST-C, mean of fifteen", formats.percent(figures["corruptions"]["mean_accuracy"])),
+        *((f"MNIST-C, {name}", _score(one)) for name, one in _corruptions(figures)),
+    ]
+    outliers = figures["outliers"]
+    sets = [
+        f"| {name} | {one['auroc']:.4f} | {formats.percent(one['false_positive_rate_at_95'])} | "
+        f"{formats.percent(one['rejected'])} |"
+        for name, one in outliers["sets"].items()
+    ]
+    return "\n".join(
+        [
+            "## Figures\n",
+            "Made by `inkdigits evaluate shipped --suite all`; intervals are Wilson's, 95 %.\n",
+            "| what | figure |",
+            "| --- | --- |",
+            *(f"| {what} | {figure} |" for what, figure in rows),
+            "",
+            f"Pictures that are no digits, told by {rejection['score']}, rejected above "
+            f"{rejection['threshold']:.4g}. {formats.percent(outliers['false_rejection'])} of the "
+            "test digits are rejected, too.\n",
+            "| set | area under the ROC curve | pass for digits when 95 % of digits pass "
+            "| rejected |",
+            "| --- | --- | --- | --- |",
+            *sets,
+            "",
+        ]
+    )
+
+
+def _corruptions(figures: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(name.replace("_", " "), one) for name, one in figures["corruptions"]["each"].items()]
+
+
+def _score(score: dict[str, Any]) -> str:
+    low, high = score["interval95"]
+    return (
+        f"{formats.percent(score['accuracy'])} ({score['correct']:,} of {score['n']:,}; "
+        f"{100 * low:.2f} to {formats.percent(high)})"
+    )

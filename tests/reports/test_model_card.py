@@ -1,0 +1,75 @@
+import re
+
+from inkdigits.recognition.shipped import read_card
+from inkdigits.reports.model_card import model_card
+
+
+def score(correct, n):
+    return {"accuracy": correct / n, "correct": correct, "n": n, "interval95": [0.5, 0.75]}
+
+
+CARD = {
+    "command": "inkdigits train --recipe best --seed 7",
+    "seed": 7,
+    "finished": "2026-11-22T23:00:00+00:00",
+    "data": {
+        "name": "mnist",
+        "sha256": "abc",
+        "train_images": 55_000,
+        "validation_images": 5_000,
+        "test_images": 10_000,
+    },
+    "machine": {"processor": "a processor", "cores": 2},
+    "seconds": 125.0,
+    "precision": "bfloat16",
+    "sha256": "def",
+    "bytes": 2_345_678,
+    "figures": {
+        "test": {
+            **score(3, 4),
+            "undisputed": score(2, 3),
+            "loss": 0.0123,
+            "brier": 0.0045,
+            "calibration_error": 0.001,
+        },
+        "rejection": {"score": "energy", "threshold": -2.5, "temperature": 0.512},
+        "other_writers": score(9, 10),
+        "corruptions": {"mean_accuracy": 0.97, "each": {"shot_noise": score(7, 8)}},
+        "outliers": {
+            "false_rejection": 0.01,
+            "sets": {
+                "blank": {"auroc": 0.9987, "false_positive_rate_at_95": 0.02, "rejected": 0.985}
+            },
+        },
+    },
+}
+
+
+def cells(page):
+    """Every row of the page's tables as a tuple."""
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    return {tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows}
+
+
+def test_the_card_tells_how_the_network_was_made():
+    rows = cells(model_card(CARD))
+    assert ("command", "`inkdigits train --recipe best --seed 7`") in rows
+    assert ("data", "mnist, SHA-256 `abc`") in rows
+    assert ("images", "55,000 learnt from, 5,000 held out") in rows
+    assert ("machine", "a processor, 2 cores, bfloat16") in rows
+
+
+def test_the_card_gives_each_figure_with_its_interval():
+    rows = cells(model_card(CARD))
+    assert ("clean test images", "75.00 % (3 of 4; 50.00 to 75.00 %)") in rows
+    assert ("without the 15 disputed labels", "66.67 % (2 of 3; 50.00 to 75.00 %)") in rows
+    assert ("MNIST-C, mean of fifteen", "97.00 %") in rows
+    assert ("MNIST-C, shot noise", "87.50 % (7 of 8; 50.00 to 75.00 %)") in rows
+    assert ("temperature", "0.512") in rows
+    assert ("blank", "0.9987", "2.00 %", "98.50 %") in rows
+
+
+def test_the_card_of_the_network_in_the_package_names_all_fifteen_corruptions_and_its_limits():
+    page = model_card(read_card())
+    assert len(re.findall(r"^\| MNIST-C, (?!mean)", page, re.M)) == 15
+    assert "## Limits" in page
