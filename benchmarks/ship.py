@@ -4,7 +4,7 @@ Comes in: a run folder. Goes out: `model.onnx` and `card.json` in src/inkdigits/
 the figures measured anew from the copied file on every suite. Afterwards `make docs` writes
 docs/model-card.md from the card.
 
-Example: python benchmarks/ship.py runs/best-1
+Example: python benchmarks/ship.py runs/robust-1
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 import pytest
 
 from inkdigits.errors import RecipeError
-from inkdigits.training.recipes import BEST, FAST, PUBLISHED, RECIPES, TUTORIAL, find_recipe
+from inkdigits.training.recipes import BEST, FAST, PUBLISHED, RECIPES, ROBUST, TUTORIAL, find_recipe
 
 TUTORIAL_AUGMENTATION = {
     "rotation": 8.0,
@@ -67,14 +67,15 @@ def test_best_bends_images_beyond_an_affine_warp_and_validates_on_held_out_image
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda recipe: recipe.name)
-def test_only_best_learns_from_more_than_moved_digits(recipe):
+def test_best_and_robust_bend_digits_and_robust_alone_changes_their_paper(recipe):
     ranges = recipe.augmentation
-    more = (recipe.no_digits, ranges.elastic, ranges.stroke, ranges.texture, ranges.fading)
-    assert any(more) == (recipe is BEST)
+    assert any((ranges.elastic, ranges.stroke)) == (recipe in (BEST, ROBUST))
+    paper = (recipe.no_digits, ranges.outline_share, ranges.texture, ranges.fading)
+    assert any(paper) == (recipe is ROBUST)
 
 
 def test_the_built_in_recipes_are_found_by_name():
-    assert list(RECIPES) == ["published", "tutorial", "fast", "best"]
+    assert list(RECIPES) == ["published", "tutorial", "fast", "best", "robust"]
     for name, recipe in RECIPES.items():
         assert recipe.name == name
         assert find_recipe(name) is recipe

@@ -30,8 +30,8 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="A built-in recipe (tutorial, published, fast, best) or the path of a JSON file; "
-            "tutorial if not given.",
+            help="A built-in recipe (tutorial, published, fast, best, robust) or the path of a "
+            "JSON file; tutorial if not given.",
             show_default=False,
         ),
     ] = None,
