@@ -34,7 +34,9 @@ def test_the_table_shows_the_tutorials_arithmetic(inkdigits: Callable):
 def test_an_unknown_network_is_refused(inkdigits: Callable):
     result = inkdigits("summary", "--network", "lenet")
     assert (result.code, result.out) == (2, "")
-    assert "`network` must be one of published, tutorial, fast; received 'lenet'" in result.err
+    assert (
+        "`network` must be one of published, tutorial, fast, best; received 'lenet'" in result.err
+    )
 
 
 def test_a_network_and_a_model_are_one_too_many(inkdigits: Callable):

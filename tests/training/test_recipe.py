@@ -183,6 +183,7 @@ AUGMENTATION_RANGES = {
     "zoom": "between 0 and 1 (excluded) of the size",
     "elastic": "between 0 and 10 pixels",
     "stroke": "between 0 and 1 of the way",
+    "outline_share": "between 0 and 1 of the images",
     "texture": "between 0 and 1 of full ink",
     "fading": "between 0 and 1 (excluded) of the ink",
     "plain_share": "between 0 and 1 of the images",
@@ -338,8 +339,8 @@ def test_an_unknown_field_is_answered_with_all_fields():
     message = refusal(augmentation={"xyz": 1})
     assert message == (
         "a recipe has no field `augmentation.xyz`; the fields here are "
-        "rotation, width_shift, height_shift, shear, zoom, fill, elastic, stroke, texture, fading, "
-        "plain_share; received 1"
+        "rotation, width_shift, height_shift, shear, zoom, fill, elastic, stroke, outline_share, "
+        "texture, fading, plain_share; received 1"
     )
 
 

@@ -12,6 +12,7 @@ TUTORIAL_AUGMENTATION = {
     "fill": "nearest",
     "elastic": 0.0,
     "stroke": 0.0,
+    "outline_share": 0.0,
     "texture": 0.0,
     "fading": 0.0,
     "plain_share": 0.0,
