@@ -6,16 +6,13 @@ The data is Yann LeCun's and Corinna Cortes's, under CC BY-SA 3.0; see LICENSE-m
 
 from __future__ import annotations
 
-import hashlib
 import io
-from importlib import resources
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from inkdigits.datasets.dataset import Dataset, LabelledImages
-from inkdigits.errors import DataError
+from inkdigits.datasets.packaged import read_verified
 
 MNIST_SHA256 = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
 
@@ -39,7 +36,7 @@ def load_mnist(path: Path | None = None) -> Dataset:
         >>> mnist.train.images.shape, int(mnist.train.labels[0])
         ((60000, 28, 28), 5)
     """
-    content = _read_verified(path)
+    content = _read_mnist(path)
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         train = LabelledImages(arrays["x_train"], arrays["y_train"])
         test = LabelledImages(arrays["x_test"], arrays["y_test"])
@@ -52,23 +49,10 @@ def load_mnist_test(path: Path | None = None) -> LabelledImages:
     Raises:
         DataError: If the file is missing or its SHA-256 is not the one in this module.
     """
-    content = _read_verified(path)
+    content = _read_mnist(path)
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return LabelledImages(arrays["x_test"], arrays["y_test"])
 
 
-def _read_verified(path: Path | None) -> bytes:
-    source = path or cast(Path, resources.files("inkdigits.datasets") / "mnist.npz")
-    try:
-        content = source.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"the MNIST file {source} cannot be read ({error.strerror}); reinstall inkdigits"
-        ) from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != MNIST_SHA256:
-        raise DataError(
-            f"the MNIST file {source} is damaged: its SHA-256 must be {MNIST_SHA256}; "
-            f"received {digest}; reinstall inkdigits"
-        )
-    return content
+def _read_mnist(path: Path | None) -> bytes:
+    return read_verified("mnist.npz", MNIST_SHA256, path, called="MNIST file")

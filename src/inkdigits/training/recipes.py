@@ -100,39 +100,12 @@ BEST = Recipe(
 )
 """The most accurate single network on clean digits: under half an hour on two cores."""
 
-ROBUST = Recipe(
+ROBUST = BEST.replace(
     name="robust",
-    network="best",
     epochs=48,
-    batch_size=256,
-    micro_batches=2,
-    optimizer="muon",
-    learning_rate=0.05,
-    adam_share=0.05,
-    adam_beta_2=0.99,
-    schedule="one-cycle",
-    warmup=0.15,
-    final_rate=0.01,
-    averaging=0.995,
-    label_smoothing=0.05,
-    norm_momentum=0.97,
-    precision="auto",
-    validation="held-out",
-    validation_images=5000,
     no_digits=6000,
-    augmentation=Augmentation(
-        rotation=10.0,
-        width_shift=0.08,
-        height_shift=0.08,
-        shear=8.0,
-        zoom=0.1,
-        fill="constant",
-        elastic=1.5,
-        stroke=0.4,
-        outline_share=0.06,
-        texture=0.7,
-        fading=0.5,
-        plain_share=0.6,
+    augmentation=BEST.augmentation.model_copy(
+        update={"outline_share": 0.06, "texture": 0.7, "fading": 0.5, "plain_share": 0.6}
     ),
 )
 """The network of the package: for digits on real paper, and for what is none."""
