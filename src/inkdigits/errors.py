@@ -4,6 +4,7 @@ InkdigitsError
 ├── UsageError            a wrong argument or option value           exit code 2
 │   └── RecipeError       a recipe with an unknown or wrong field
 ├── DataError             a data set that is missing or damaged      exit code 2
+├── PictureError          a picture that cannot be read           exit code 1
 ├── ModelFileError        a run or model file that cannot be trusted exit code 2
 ├── OutputError           a file or folder that cannot be written    exit code 2
 ├── MissingExtraError     an optional part that is not installed     exit code 2
@@ -40,6 +41,12 @@ class RecipeError(UsageError):
 
 class DataError(InkdigitsError):
     """A data set that is missing, damaged or not what its checksum promises."""
+
+
+class PictureError(InkdigitsError):
+    """A picture file that is damaged, too large or of no known kind."""
+
+    exit_code: ClassVar[int] = EXIT_SOME_FAILED
 
 
 class ModelFileError(InkdigitsError):

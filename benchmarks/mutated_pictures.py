@@ -1,0 +1,220 @@
+"""Decode many damaged picture files and count what becomes of them.
+
+Comes in: how many, and a seed. Goes out: a table. Files of every kind are changed at random: bits
+and fields flipped, parts cut off, inserted, deleted, doubled, two files spliced. Each is decoded
+in another process, so that a crash or an endless loop is noticed and counted.
+
+Example: python benchmarks/mutated_pictures.py --n 20000
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import struct
+import time
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+
+from seed_pictures import seed_pictures
+
+from inkdigits.errors import PictureError
+from inkdigits.imaging.decode import decode
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.recognition.reader import Reader
+from inkdigits.recognition.shipped import shipped_network
+
+HANG = 10.0  # seconds until a process is given up
+SLOW = 2.0  # seconds that no file may take
+_APART = ("pdf", "heic")  # each file needs a process of its own
+_APART_SHARE = 0.08  # of the files
+_EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+
+
+@dataclass
+class Tally:
+    """What became of the files."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+    slowest_name: str = ""
+
+    def add(self, name: str, outcome: str, note: str, seconds: float) -> None:
+        """Count one file."""
+        self.outcomes[outcome] += 1
+        if outcome in ("untyped", "crash", "hang"):
+            self.notes.append(f"{outcome}: {name}: {note}")
+        if seconds > SLOW:
+            self.outcomes["slow"] += 1
+        if seconds > self.slowest:
+            self.slowest, self.slowest_name = seconds, name
+
+    def table(self) -> str:
+        """Lay the counts out as a Markdown table, with a line for each that went wrong."""
+        n = sum(self.outcomes.values()) - self.outcomes["slow"]
+        names = ("decoded", "refused", "untyped", "crash", "hang", "slow")
+        cells = [f"{n:,}", *(f"{self.outcomes[name]:,}" for name in names)]
+        head = "| files | " + " | ".join(names) + " | slowest |"
+        row = "| " + " | ".join(cells) + f" | {self.slowest:.2f} s ({self.slowest_name}) |"
+        return "\n".join([head, "| --- " * 8 + "|", row, *self.notes])
+
+
+def mutant(seed: int, number: int, seeds: dict[str, bytes]) -> tuple[str, bytes]:
+    """Return the name and content of a damaged file; the same for the same numbers."""
+    rng = random.Random(f"{seed}/{number}")
+    apart = rng.random() < _APART_SHARE
+    name = rng.choice([name for name in seeds if name.startswith(_APART) == apart])
+    content = bytearray(seeds[name])
+    for _ in range(rng.randint(1, 3)):
+        how = rng.choice((_flip, _flip, _field, _field, _cut, _insert, _delete, _double, _splice))
+        content = how(content, rng, seeds)
+        if not content:
+            break
+    if name.startswith("png") and rng.random() < 0.7:
+        content = _with_checksums(content)
+    return f"{name} {seed}/{number}", bytes(content)
+
+
+def _flip(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
+    for _each in range(rng.choice((1, 1, 2, 8, 32))):
+        content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+    return content
+
+
+def _field(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
+    size, order = rng.choice((1, 2, 4)), rng.choice("<>")
+    value = rng.choice(_EXTREMES) & ((1 << 8 * size) - 1)
+    reach = rng.choice((64, 256, len(content)))
+    at = rng.randrange(max(1, min(reach, len(content)) - size))
+    content[at : at + size] = struct.pack(order + {1: "B", 2: "H", 4: "I"}[size], value)
+    return content
+
+
+def _cut(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
+    return content[: rng.randrange(len(content))]
+
+
+def _insert(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
+    at = rng.randrange(len(content))
+    return content[:at] + rng.randbytes(rng.randint(1, 64)) + content[at:]
+
+
+def _delete(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
+    at = rng.randrange(len(content))
+    return content[:at] + content[at + rng.randint(1, 64) :]
+
+
+def _double(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
+    at = rng.randrange(len(content))
+    end = at + rng.randint(1, 256)
+    return content[:end] + content[at:end] * rng.randint(1, 20) + content[end:]
+
+
+def _splice(content: bytearray, rng: random.Random, seeds: dict[str, bytes]) -> bytearray:
+    other = seeds[rng.choice(list(seeds))]
+    return content[: rng.randrange(len(content))] + other[rng.randrange(len(other)) :]
+
+
+def _with_checksums(content: bytearray) -> bytearray:
+    """Make the checksums of a PNG file right again, so that more than they are put to the test."""
+    at = 8
+    while at + 12 <= len(content):
+        (length,) = struct.unpack_from(">I", content, at)
+        end = at + 8 + length
+        if end + 4 > len(content):
+            break
+        struct.pack_into(">I", content, end, zlib.crc32(content[at + 4 : end]))
+        at = end + 4
+    return content
+
+
+@cache
+def _reader() -> Reader:
+    return Reader(OnnxClassifier(shipped_network()))
+
+
+def attempt(content: bytes, read: bool) -> tuple[str, str]:
+    """Decode a file, and read what it holds if wanted; return what became of it, and a note."""
+    try:
+        pictures = decode(content, pages="all")
+        if read:
+            _reader().read_many(pictures)
+    except PictureError as error:
+        return "refused", str(error)
+    except Exception as error:
+        return "untyped", f"{type(error).__name__}: {error}"
+    return "decoded", ""
+
+
+def _work(connection: Connection, seed: int, read: bool) -> None:
+    """Take numbers of files until there are no more, and tell what became of each."""
+    seeds = seed_pictures()
+    while (number := connection.recv()) is not None:
+        name, content = mutant(seed, number, seeds)
+        started = time.perf_counter()
+        outcome, note = attempt(content, read)
+        connection.send((name, outcome, note, time.perf_counter() - started))
+
+
+class Worker:
+    """A process that decodes, and a new one whenever it is lost."""
+
+    def __init__(self, seed: int, read: bool) -> None:
+        """Start the process."""
+        self._seed, self._read = seed, read
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        arguments = (theirs, self._seed, self._read)
+        self._process: SpawnProcess = context.Process(target=_work, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def attempt(self, number: int) -> tuple[str, str, str, float]:
+        """Return name, outcome, note and seconds of a file."""
+        try:
+            self._connection.send(number)
+            if self._connection.poll(HANG):
+                told: tuple[str, str, str, float] = self._connection.recv()
+                return told
+            outcome = "hang"
+        except (EOFError, OSError):
+            outcome = "crash"
+        self._process.kill()
+        self._process.join()
+        note = f"exit code {self._process.exitcode}"
+        self._start()
+        name, _ = mutant(self._seed, number, seed_pictures())
+        return name, outcome, note, HANG if outcome == "hang" else 0.0
+
+    def close(self) -> None:
+        """End the process."""
+        self._connection.send(None)
+        self._process.join()
+
+
+def main() -> None:
+    """Decode mutants and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=20_000, help="number of files")
+    parser.add_argument("--first", type=int, default=0, help="number of the first file")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--read", action="store_true", help="read the digits in them, too")
+    options = parser.parse_args()
+    worker, tally = Worker(options.seed, options.read), Tally()
+    for number in range(options.first, options.first + options.n):
+        tally.add(*worker.attempt(number))
+    worker.close()
+    print(tally.table())
+
+
+if __name__ == "__main__":
+    main()
