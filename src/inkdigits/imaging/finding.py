@@ -1,0 +1,75 @@
+"""A picture -> lines of marks that may be digits: everything before the network is asked.
+
+Comes in: upright pixels. Goes out: marks, line by line. It does not know digits from other ink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from inkdigits.imaging.ink import Pixels, find_ink
+from inkdigits.imaging.marks import Mark, find_marks, thickest_stroke
+from inkdigits.imaging.text_lines import group_into_lines
+
+LONGEST = 2000  # pixels: pictures are searched at this size at most
+_THICK = 0.07  # of the longer side: strokes that the usual search for paper hollows out
+_FEW, _LARGE = 12, 0.45  # marks, one as large as this part of a side: their strokes may be thick
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in a picture.
+
+    Attributes:
+        lines: Marks from left to right, line by line from top to bottom; every line has some.
+        factor: Pixels of the picture for each pixel of the marks.
+    """
+
+    lines: tuple[tuple[Mark, ...], ...]
+    factor: float
+
+
+def find_lines(pixels: Pixels) -> Found:
+    """Find lines of marks.
+
+    Args:
+        pixels: Shape (rows, columns, 3), uint8: red, green, blue.
+
+    Returns:
+        The lines; none on bare paper.
+
+    Example:
+        >>> page = np.full((100, 200, 3), 255, np.uint8)
+        >>> page[20:60, 30:34] = page[20:60, 80:84] = 0
+        >>> [[(mark.x, mark.y) for mark in line] for line in find_lines(page).lines]
+        [[(30, 20), (80, 20)]]
+    """
+    reduced = _reduce(pixels)
+    marks = find_marks(find_ink(reduced))
+    if _may_be_hollow(marks, reduced.shape):
+        marks = find_marks(find_ink(reduced, thick=True))
+    boxes = np.array([(m.x, m.y, m.width, m.height) for m in marks], np.int64).reshape(-1, 4)
+    lines = tuple(tuple(marks[i] for i in line) for line in group_into_lines(boxes))
+    return Found(lines, pixels.shape[1] / reduced.shape[1])
+
+
+def _may_be_hollow(marks: list[Mark], shape: tuple[int, ...]) -> bool:
+    """Whether strokes may be so thick that what lies inside them was taken for paper."""
+    if thickest_stroke(marks) > _THICK * max(shape):
+        return True
+    return len(marks) <= _FEW and any(
+        mark.height > _LARGE * shape[0] or mark.width > _LARGE * shape[1] for mark in marks
+    )
+
+
+def _reduce(pixels: Pixels) -> Pixels:
+    """Reduce a picture by a whole factor until it is small enough."""
+    factor = -(-max(pixels.shape) // LONGEST)
+    if factor == 1:
+        return pixels
+    size = (max(1, pixels.shape[1] // factor), max(1, pixels.shape[0] // factor))
+    reduced: Pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return reduced

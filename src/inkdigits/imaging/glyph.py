@@ -1,0 +1,118 @@
+"""Marks -> an image in the form of MNIST: the one thing that the network sees.
+
+Comes in: the marks that may be one digit. Goes out: their ink together, with strokes as wide as
+MNIST's. It does not know whether they are a digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+import cv2
+import numpy as np
+
+from inkdigits.arrays import WHITE, Image
+from inkdigits.imaging.marks import Mark
+from inkdigits.imaging.normalise import to_mnist
+
+_SIDE = 80  # the longer side on which strokes are measured: 4 pixels for each of MNIST's
+_PER_PIXEL = _SIDE / 20
+_MARGIN = 16  # room for strokes to grow
+_THINNEST, _THICKEST = 2.1, 4.2  # strokes left as they are, in MNIST's pixels
+_GROWN, _SHRUNK = 2.3, 4.0  # what others are brought to
+_SMOOTH = 1.2
+_PAPER, _FULL = 0.2, 0.8  # shares of ink that become none, and all
+_TRACE = 8  # of 255: fainter ink would only widen the box
+
+# What becomes of each grey level.
+_SHARES = (np.arange(WHITE + 1, dtype=np.uint8) / np.float32(WHITE) - _PAPER) / (_FULL - _PAPER)
+_CONTRAST = (WHITE * _SHARES.clip(0, 1)).astype(np.uint8)
+
+
+def draw_together(marks: Sequence[Mark]) -> Image:
+    """Draw marks at their places in one picture, just large enough.
+
+    Args:
+        marks: At least one.
+
+    Returns:
+        uint8; 0 is paper, 255 is full ink.
+    """
+    x, y = min(mark.x for mark in marks), min(mark.y for mark in marks)
+    width, height = max(mark.right for mark in marks) - x, max(mark.bottom for mark in marks) - y
+    drawn = np.zeros((height, width), np.uint8)
+    for mark in marks:
+        part = drawn[mark.y - y : mark.bottom - y, mark.x - x : mark.right - x]
+        np.maximum(part, mark.values * mark.mask, out=part)
+    return drawn
+
+
+def to_glyph(ink: Image) -> Image:
+    """Bring a picture of ink into the form of MNIST, with strokes as wide as MNIST's.
+
+    Nine in ten of MNIST's strokes are 1.6 to 3.6 pixels wide (twice the area over the outline). A
+    pen on a page is far thinner: without this, its digits would be pale and broken at 20 pixels.
+
+    Args:
+        ink: Shape (height, width), uint8; 0 is paper, 255 is full ink.
+
+    Returns:
+        Shape (28, 28), uint8, as `to_mnist` returns it.
+
+    Example:
+        >>> line = np.zeros((300, 9), np.uint8)
+        >>> line[:, 3:6] = 255  # 300 times as long as wide
+        >>> image = to_glyph(line)
+        >>> int((image[14] > 127).sum())
+        2
+    """
+    grey = cv2.LUT(_resize(ink), _CONTRAST)
+    framed = cv2.copyMakeBorder(grey, *[_MARGIN] * 4, cv2.BORDER_CONSTANT)
+    _, clean = cv2.threshold(_adjust_strokes(framed), _TRACE - 1, 0, cv2.THRESH_TOZERO)
+    return to_mnist(clean)
+
+
+def stroke_width(ink: Image) -> float:
+    """Return the mean width of strokes in pixels: twice the area over the length of the outline.
+
+    Args:
+        ink: uint8; what is above 127 counts.
+    """
+    mask = (ink > WHITE // 2).astype(np.uint8)
+    outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    length = sum(cv2.arcLength(outline, True) for outline in outlines)
+    return 2 * float(mask.sum()) / length if length else 0.0
+
+
+def _resize(ink: Image) -> Image:
+    """Make the longer side `_SIDE`; strokes that would be thinner than a pixel grow before."""
+    height, width = ink.shape
+    factor = _SIDE / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if factor < 1 and stroke_width(ink) * factor < 1:
+        side = ceil(1 / factor)
+        ink = cv2.dilate(ink, np.ones((side, side), np.uint8))
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    resized: Image = cv2.resize(ink, size, interpolation=method)
+    return resized
+
+
+def _adjust_strokes(ink: Image) -> Image:
+    """Let thin strokes grow and thick ones shrink, on all sides alike."""
+    width = stroke_width(ink) / _PER_PIXEL
+    if 0 < width < _THINNEST:
+        grown = cv2.dilate(ink, _disc((_GROWN - width) / 2))
+        smooth: Image = cv2.GaussianBlur(grown, (0, 0), _SMOOTH)
+        return smooth
+    if width > _THICKEST:
+        thin: Image = cv2.erode(ink, _disc((width - _SHRUNK) / 2))
+        return thin
+    return ink
+
+
+def _disc(radius: float) -> Image:
+    """Return a disc; the radius is in MNIST's pixels."""
+    side = 2 * round(radius * _PER_PIXEL) + 1
+    disc: Image = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return disc

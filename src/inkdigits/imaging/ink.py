@@ -1,0 +1,142 @@
+"""A picture in colours -> how much ink lies on each pixel, whatever the paper and the light.
+
+Comes in: upright pixels. Goes out: ink, from 0 where there is nothing but paper. It does not know
+what the ink shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from inkdigits.arrays import WHITE, Image
+
+_SMALL = 256  # the longer side of the reduced picture in which the paper is looked for
+_NEAR = 51  # of its pixels: much more than a stroke is wide, less than most shadows
+_FAR = 151  # the same for very thick strokes: more than half of the picture
+_SMOOTH = 3.0  # standard deviation that takes the steps out of a median
+_DIMMEST = 48  # grey levels: of darker paper no share of its light can be told
+_GRAINY = 6.0  # noise from which on a picture is smoothed
+_GRAIN = 1.0  # the standard deviation of that
+_FINE = 300  # pixels of the longer side: smaller pictures have strokes too thin for that
+_TILES = 8  # along each side, for the noise
+_SAMPLES = 400  # rows and columns that the noise is measured on
+
+Pixels = UInt8[np.ndarray, "rows columns 3"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """How much ink lies where.
+
+    Attributes:
+        values: Shape (rows, columns), uint8: which share of the paper's light dark ink takes
+            away, or which share of what is missing to white bright ink adds; 255 for all of it.
+        bright: Whether the ink is brighter than the paper.
+        noise: What `values` reach on bare paper, as a standard deviation.
+    """
+
+    values: Image
+    bright: bool
+    noise: float
+
+
+def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
+    """Tell ink from paper.
+
+    The paper is the median of a wide window around each pixel, so it may be lit unevenly and of
+    any colour. Whether ink is darker or brighter than paper is decided once for the picture: by
+    the side on which more stands out. Of the three channels the one that shows most counts.
+
+    Args:
+        pixels: Shape (rows, columns, 3), uint8: red, green, blue.
+        thick: Whether strokes are so thick that the window must span half of the picture.
+
+    Returns:
+        The ink.
+
+    Example:
+        >>> page = np.full((40, 60, 3), 200, np.uint8)
+        >>> page[10:30, 30:33] = (20, 20, 150)  # a blue stroke
+        >>> ink = find_ink(page)
+        >>> ink.bright, int(ink.values[20, 31]), int(ink.values[20, 5])
+        (False, 230, 0)
+    """
+    small = _reduce(pixels)
+    paper = _paper(small, _FAR if thick else _NEAR)
+    bright = _weight(cv2.subtract(small, paper)) > _weight(cv2.subtract(paper, small))
+    rows, columns = pixels.shape[:2]
+    paper = cv2.resize(paper, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    values = (
+        _share(cv2.subtract(pixels, paper), 255 - paper)
+        if bright
+        else (_share(cv2.subtract(paper, pixels), paper))
+    )
+    return Ink(values, bool(bright), _noise(values))
+
+
+def _reduce(pixels: Pixels) -> Pixels:
+    """Return the picture with a longer side of `_SMALL` pixels at most."""
+    rows, columns = pixels.shape[:2]
+    factor = min(1.0, _SMALL / max(rows, columns))
+    size = (max(1, round(columns * factor)), max(1, round(rows * factor)))
+    # Nearest first: the mean of 64 pixels tells the paper as well as that of thousands.
+    step = max(1, int(1 / factor) // 8)
+    small: Pixels = cv2.resize(pixels[::step, ::step], size, interpolation=cv2.INTER_AREA)
+    return small
+
+
+def _paper(small: Pixels, window: int) -> Pixels:
+    """Return the smoothed median of a window around each pixel; pictures are mirrored outside."""
+    rows, columns = small.shape[:2]
+    half = min(window // 2, rows - 1, columns - 1)
+    if half < 1:
+        paper: Pixels = np.broadcast_to(np.median(small, axis=(0, 1)), small.shape).astype(np.uint8)
+        return paper
+    framed = cv2.copyMakeBorder(small, half, half, half, half, cv2.BORDER_REFLECT)
+    medians = [
+        cv2.medianBlur(np.ascontiguousarray(framed[..., channel]), 2 * half + 1)
+        for channel in range(3)
+    ]
+    median = np.stack(medians, axis=2)[half : half + rows, half : half + columns]
+    smooth: Pixels = cv2.GaussianBlur(median, (0, 0), _SMOOTH)
+    return smooth
+
+
+def _measure(pixels: Pixels, paper: Pixels, bright: bool) -> Ink:
+    if bright:
+        values = _share(cv2.subtract(pixels, paper), 255 - paper)
+    else:
+        values = _share(cv2.subtract(paper, pixels), paper)
+    return Ink(values, bool(bright), _noise(values))
+
+
+def _share(difference: Pixels, light: Pixels) -> Image:
+    """Return the largest of the channels' differences, each as a share of the light there."""
+    share = cv2.divide(difference, cv2.max(light, np.full_like(light, _DIMMEST)), scale=WHITE)
+    largest: Image = cv2.max(cv2.max(share[..., 0], share[..., 1]), share[..., 2])
+    return largest
+
+
+def _weight(difference: Pixels) -> float:
+    """Tell how much stands out from the paper, to one side."""
+    return float(np.square(difference, dtype=np.float32).sum())
+
+
+def _noise(values: Image) -> float:
+    """Return one standard deviation on bare paper, from what 70 % stay below in most tiles.
+
+    Half of the paper is brighter than its median, so these 70 % are those of a normal
+    distribution: they end at 0.524 standard deviations. Lines of squared paper are among the rest.
+    """
+    steps = [max(1, side // _SAMPLES) for side in values.shape]
+    thin = values[:: steps[0], :: steps[1]]
+    tiles = [
+        tile
+        for band in np.array_split(thin, min(_TILES, thin.shape[0]))
+        for tile in np.array_split(band, min(_TILES, thin.shape[1]), axis=1)
+    ]
+    return float(np.median([np.percentile(tile, 70) for tile in tiles]) / 0.524)

@@ -1,0 +1,188 @@
+"""Ink -> marks: pieces of ink that hang together, each with the threshold that its strokes need.
+
+Comes in: ink. Goes out: marks with their places. It does not know which marks make up a digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Int32, Int64
+
+from inkdigits.arrays import WHITE, Image
+from inkdigits.imaging.ink import Ink
+from inkdigits.imaging.rules import remove_rules
+from inkdigits.imaging.text_lines import typical_height
+
+Mask = Bool[np.ndarray, "height width"]
+
+_FAINTEST = 13.0  # of 255: ink that takes less of the light cannot be told from paper
+_OVER_NOISE = 3.2  # standard deviations
+_END = 0.33  # where a stroke ends, as a share of the darkest ink around
+_AROUND = 60  # parts of the longer side: how far that ink is looked for
+_OF_STRONGEST = 0.22  # fainter marks are shadows, dirt, print from the other side
+_LEVEL = 23.0  # of 255: what the darkest ink of a mark reaches at least
+_OVER_LOWEST = 1.2  # and how much more than the least ink that counts
+_DARKER = 1.7  # times as dark as ruled lines: strokes that darkness alone tells from them
+_ABOVE_LINE = 1.2  # times as dark as ruled lines: where such strokes end
+_BRIDGED = 0.05  # typical heights: gaps that do not part a stroke
+_LARGE = 200  # pixels: smaller pictures have no edge of their own
+_ALONG = 0.5  # of the picture's side: a mark as long beside the border is the paper's edge
+_SLIVER = 0.2  # of its length: a mark at the border as narrow as this
+_MOST_MARKS = 3000
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A piece of ink that hangs together.
+
+    Attributes:
+        x: First column in the picture.
+        y: First row in the picture.
+        values: Shape (height, width), uint8: ink as a share of the darkest around, 255 for all.
+        mask: Shape (height, width): which pixels belong to the mark.
+        level: The mark's darkest ink, 0 to 255.
+    """
+
+    x: int
+    y: int
+    values: Image
+    mask: Mask
+    level: float
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return int(self.mask.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return int(self.mask.shape[0])
+
+    @property
+    def right(self) -> int:
+        """The column after the last."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The row after the last."""
+        return self.y + self.height
+
+
+def find_marks(ink: Ink) -> list[Mark]:
+    """Find the pieces of ink that hang together.
+
+    A pixel belongs to a stroke if it has a third of the darkest ink around it, so faint strokes
+    count where there are no stronger ones beside. Ruled lines, the edges of the paper and what is
+    much fainter than most are left out.
+
+    Args:
+        ink: What `find_ink` returns.
+
+    Returns:
+        At most 3,000 marks, in no order.
+
+    Example:
+        >>> values = np.zeros((40, 60), np.uint8)
+        >>> values[10:30, 20:24] = values[10:30, 40:44] = 200
+        >>> marks = find_marks(Ink(values, bright=False, noise=0.0))
+        >>> sorted((mark.x, mark.y, mark.width, mark.height) for mark in marks)
+        [(20, 10, 4, 20), (40, 10, 4, 20)]
+    """
+    lowest = min(max(_FAINTEST, _OVER_NOISE * ink.noise), float(WHITE))
+    levels = _levels(ink.values, lowest)
+    shares = cv2.divide(ink.values, levels, scale=WHITE)
+    mask = _without_rules((shares > _END * WHITE) & (ink.values > lowest), ink.values)
+    labels, boxes = _label(mask)
+    inner = [i for i, box in enumerate(boxes) if not _at_edge(box, mask.shape)]
+    marks = [_cut_out(boxes[i], i + 1, labels, mask, shares, levels) for i in inner]
+    strongest = _strongest(marks)
+    least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * lowest, _LEVEL)
+    return [mark for mark in marks if mark.level >= least]
+
+
+def thickest_stroke(marks: list[Mark]) -> float:
+    """Return the width of the thickest stroke in pixels; 0 without marks.
+
+    Twice the largest distance of a pixel of ink from the nearest without.
+    """
+    widths = [
+        2 * float(cv2.distanceTransform(np.pad(mark.mask, 1).view(np.uint8), cv2.DIST_L2, 3).max())
+        for mark in marks
+    ]
+    return max(widths, default=0.0)
+
+
+def _without_rules(mask: Mask, values: Image) -> Mask:
+    """Take lines out: by their place, or by their faintness where strokes are much darker."""
+    left = remove_rules(mask)
+    lines = mask & ~left
+    if not lines.any() or not left.any():
+        return left
+    line = float(np.percentile(values[lines], 85))
+    if np.percentile(values[left], 75) > _DARKER * line:
+        return mask & (values > _ABOVE_LINE * line)
+    return left
+
+
+def _levels(values: Image, lowest: float) -> Image:
+    """Return the darkest ink around each pixel, smoothed."""
+    side = max(7, max(values.shape) // _AROUND) | 1
+    smooth = cv2.blur(values, (3, 3))
+    around = cv2.blur(cv2.dilate(smooth, np.ones((side, side), np.uint8)), (side, side))
+    levels: Image = cv2.max(cv2.max(around, smooth), np.full_like(smooth, max(1, round(lowest))))
+    return levels
+
+
+def _label(mask: Mask) -> tuple[Int32[np.ndarray, "rows columns"], Int64[np.ndarray, "n 4"]]:
+    """Number the pieces of ink from 1 and return their boxes; tiny gaps do not part a stroke."""
+    ink = mask.view(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    reach = round(typical_height(stats[1:, :4].astype(np.int64)) * _BRIDGED / 2)
+    linked = cv2.dilate(ink, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) if reach else ink
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=8)
+    return labels, stats[1 : _MOST_MARKS + 1, :4].astype(np.int64)
+
+
+def _cut_out(
+    box: Int64[np.ndarray, 4],
+    label: int,
+    labels: Int32[np.ndarray, "rows columns"],
+    mask: Mask,
+    shares: Image,
+    levels: Image,
+) -> Mark:
+    """Return a mark; the box may be wider than its ink."""
+    x, y, width, height = (int(side) for side in box)
+    part = np.s_[y : y + height, x : x + width]
+    own = (labels[part] == label) & mask[part]
+    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+    inner = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    level = float(levels[part][inner][own[inner]].max())
+    return Mark(x + int(columns[0]), y + int(rows[0]), shares[part][inner], own[inner], level)
+
+
+def _strongest(marks: list[Mark]) -> float:
+    """Return the level that most marks stay below, long ones counting more."""
+    if not marks:
+        return 0.0
+    order = sorted(marks, key=lambda mark: mark.level)
+    lengths = np.cumsum([mark.width + mark.height for mark in order])
+    return order[int(np.searchsorted(lengths, 0.7 * lengths[-1]))].level
+
+
+def _at_edge(box: Int64[np.ndarray, 4], shape: tuple[int, ...]) -> bool:
+    """Whether a mark is an edge of the paper: at the picture's border, and long or a sliver."""
+    rows, columns = shape
+    x, y, width, height = box
+    if min(shape) < _LARGE:
+        return False
+    beside = x <= 1 or x + width >= columns - 1
+    above = y <= 1 or y + height >= rows - 1
+    at_side = beside and (height > _ALONG * rows or width < _SLIVER * height)
+    at_end = above and (width > _ALONG * columns or height < _SLIVER * width)
+    return bool(at_side or at_end)

@@ -1,0 +1,65 @@
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.imaging.finding import LONGEST, find_lines
+
+
+def page(rows=200, columns=300, colour=255):
+    return np.full((rows, columns, 3), colour, np.uint8)
+
+
+def draw(picture, *boxes, ink=0):
+    for x, y, width, height in boxes:
+        picture[y : y + height, x : x + width] = ink
+    return picture
+
+
+def boxes(found):
+    return [[(mark.x, mark.y, mark.width, mark.height) for mark in line] for line in found.lines]
+
+
+UPPER = [(30, 20, 8, 50), (70, 24, 8, 50), (110, 18, 8, 50)]
+LOWER = [(30, 120, 8, 50), (75, 122, 8, 50)]
+
+
+def test_marks_come_line_by_line_from_left_to_right():
+    found = find_lines(draw(page(), *LOWER[::-1], *UPPER[::-1]))
+    assert boxes(found) == [UPPER, LOWER]
+    assert found.factor == 1
+
+
+def test_a_dark_ground_makes_no_difference():
+    picture = draw(page(), *UPPER, *LOWER, ink=30)
+    assert boxes(find_lines(255 - picture)) == boxes(find_lines(picture))
+
+
+@pytest.mark.parametrize("colour", [0, 128, 255, (250, 240, 210)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (200, 300)])
+def test_bare_paper_has_no_lines(colour, shape):
+    assert find_lines(page(*shape, colour)).lines == ()
+
+
+@pytest.mark.parametrize("thickness", [2, 8, 24, 32, 40])
+def test_neither_thin_nor_thick_strokes_are_hollowed_out(thickness):
+    picture = page(300, 300)
+    seven = np.array([(70, 60), (230, 60), (130, 250)], np.int32)
+    cv2.polylines(picture, [seven], isClosed=False, color=(0, 0, 0), thickness=thickness)
+    ((mark,),) = find_lines(picture).lines
+    drawn = int((picture[..., 0] == 0).sum())
+    assert mark.mask.sum() == pytest.approx(drawn, rel=0.05)
+
+
+def test_a_large_picture_is_searched_at_a_whole_fraction_of_its_size():
+    columns = 2 * LONGEST + 300
+    digit = (900, 300, 45, 360)
+    found = find_lines(draw(page(900, columns), digit))
+    assert found.factor == pytest.approx(3, rel=0.01)
+    ((box,),) = boxes(found)
+    assert [side * found.factor for side in box] == pytest.approx(digit, abs=7)
+
+
+@pytest.mark.parametrize("shape", [(1, 5000), (5000, 1), (3, 4100)])
+def test_a_very_long_picture_is_searched_too(shape, rng):
+    found = find_lines(rng.integers(0, 256, (*shape, 3), dtype=np.uint8))
+    assert all(line for line in found.lines)

@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from inkdigits.imaging.ink import find_ink
+
+FAINT = 13  # of 255: what may be left of bare paper
+
+
+def page(shape=(120, 200), colour=255):
+    return np.full((*shape, 3), colour, np.uint8)
+
+
+@pytest.mark.parametrize("colour", [0, 90, 255, (255, 240, 200), (20, 60, 90)])
+def test_bare_paper_of_any_colour_has_no_ink(colour):
+    ink = find_ink(page(colour=colour))
+    assert not ink.values.any()
+    assert ink.noise == 0
+
+
+def test_ink_is_the_share_of_the_light_that_it_takes_away():
+    picture = page(colour=200)
+    picture[40:80, 50:56] = 100
+    picture[40:80, 150:156] = 0
+    ink = find_ink(picture)
+    assert not ink.bright
+    assert ink.values[60, 52] == pytest.approx(255 / 2, abs=2)
+    assert ink.values[60, 152] == 255
+    assert ink.values[60, 100] == 0
+
+
+def test_uneven_light_vanishes_and_the_same_ink_counts_the_same_in_shadow():
+    light = np.linspace(240, 130, 400)
+    picture = np.repeat(np.tile(light, (200, 1))[..., np.newaxis], 3, axis=2)
+    picture[60:140, 40:48] *= 0.4  # takes 60 % of the light
+    picture[60:140, 352:360] *= 0.4
+    values = find_ink(picture.astype(np.uint8)).values
+    lit, shaded = values[100, 44], values[100, 356]
+    assert lit == pytest.approx(0.6 * 255, abs=12)
+    assert shaded == pytest.approx(0.6 * 255, abs=12)
+    assert values[20].max() < FAINT
+
+
+def test_a_blackboard_has_as_much_ink_as_its_negative():
+    picture = page()
+    picture[30:90, 60:66] = 40
+    dark, bright = find_ink(picture), find_ink(255 - picture)
+    assert (dark.bright, bright.bright) == (False, True)
+    np.testing.assert_array_equal(dark.values, bright.values)
+
+
+@pytest.mark.parametrize(
+    ("paper", "stroke"),
+    [
+        (255, (255, 255, 0)),  # yellow takes away all blue, though hardly any brightness
+        ((0, 160, 0), (200, 60, 0)),  # red on green, about as bright
+    ],
+)
+def test_ink_may_differ_from_paper_by_colour_alone(paper, stroke):
+    picture = page(colour=paper)
+    picture[30:90, 60:66] = stroke
+    ink = find_ink(picture)
+    assert ink.values[60, 62] > 127
+    assert ink.values[60, 20] == 0
+
+
+@pytest.mark.parametrize("deviation", [2.0, 6.0, 12.0])
+def test_noise_is_measured_as_a_share_of_the_light(deviation, rng):
+    grey = rng.normal(170, deviation, (300, 400)).clip(0, 255).astype(np.uint8)
+    grey[100:200, 190:196] = 0  # hardly any of the page
+    noise = find_ink(np.stack([grey] * 3, axis=2)).noise
+    assert noise == pytest.approx(deviation * 255 / 170, rel=0.35)
+
+
+def test_a_thick_stroke_is_hollow_unless_paper_is_looked_for_farther_away():
+    picture = page((300, 300))
+    picture[50:250, 120:180] = 0  # a fifth of the picture
+    usual, thick = find_ink(picture), find_ink(picture, thick=True)
+    assert usual.values[150, 150] < FAINT
+    assert thick.values[150, 150] == 255
+    assert thick.values[150, 60] == 0
+
+
+def test_a_large_picture_keeps_its_size():
+    picture = page((1200, 900))
+    picture[600:800, 400:420] = 0
+    ink = find_ink(picture)
+    assert ink.values.shape == (1200, 900)
+    assert (ink.values[610:790, 402:418] == 255).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (7, 1), (2, 2), (2, 5), (1, 3000), (3000, 2)])
+@pytest.mark.parametrize("thick", [False, True])
+def test_the_smallest_and_the_longest_pictures_have_ink_too(shape, thick, rng):
+    for picture in (page(shape), rng.integers(0, 256, (*shape, 3), dtype=np.uint8)):
+        ink = find_ink(picture, thick=thick)
+        assert ink.values.shape == shape
+        assert ink.values.dtype == np.uint8
+
+
+def test_a_mirrored_view_has_the_ink_of_its_copy(rng):
+    mirrored = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)[:, ::-1]
+    np.testing.assert_array_equal(find_ink(mirrored).values, find_ink(mirrored.copy()).values)
+
+
+@settings(max_examples=25)
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 20), st.integers(1, 20), st.just(3))),
+    st.booleans(),
+)
+def test_any_picture_has_some_ink_or_none(picture, thick):
+    ink = find_ink(picture, thick=thick)
+    assert ink.values.shape == picture.shape[:2]
+    assert 0 <= ink.noise < np.inf

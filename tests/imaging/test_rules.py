@@ -1,0 +1,128 @@
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.imaging.rules import remove_rules
+
+
+def blank(shape=(400, 400)):
+    return np.zeros(shape, bool)
+
+
+def ruled(shape=(400, 400), apart=40, thickness=2):
+    page = blank(shape)
+    for row in range(apart, shape[0] - thickness, apart):
+        page[row : row + thickness] = True
+    return page
+
+
+def drawn(polyline, thickness, shape=(400, 400)):
+    """A stroke with round ends through points of column and row."""
+    picture = np.zeros(shape, np.uint8)
+    cv2.polylines(
+        picture, [np.array(polyline, np.int32)], isClosed=False, color=1, thickness=thickness
+    )
+    return picture.astype(bool)
+
+
+NEAR = np.ones((5, 5), np.uint8)
+SEVEN = drawn([(150, 100), (230, 100), (180, 220)], 6)
+TWO = drawn([(140, 110), (170, 85), (200, 110), (140, 215), (205, 215)], 6)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (300, 300)])
+@pytest.mark.parametrize("value", [False, True])
+def test_an_even_picture_of_any_shape_passes(shape, value):
+    left = remove_rules(np.full(shape, value))
+    assert left.shape == shape
+    assert left.dtype == bool
+    assert not (left & (not value)).any()
+
+
+def test_the_picture_that_comes_in_stays_as_it_is():
+    page = ruled()
+    before = page.copy()
+    remove_rules(page)
+    np.testing.assert_array_equal(page, before)
+
+
+def test_ruled_paper_vanishes():
+    assert remove_rules(ruled()).sum() < 0.02 * ruled().sum()
+
+
+def test_squared_paper_vanishes():
+    page = ruled() | ruled().T
+    assert remove_rules(page).sum() < 0.02 * page.sum()
+
+
+@pytest.mark.parametrize("digit", [SEVEN, TWO])
+@pytest.mark.parametrize("paper", [ruled(), ruled() | ruled().T], ids=["ruled", "squared"])
+def test_digits_on_ruled_and_squared_paper_stay(digit, paper):
+    left = remove_rules(paper | digit)
+    assert (left & digit).sum() > 0.9 * digit.sum()
+    beside = left & ~cv2.dilate(digit.astype(np.uint8), NEAR).astype(bool)
+    assert beside.sum() < 0.02 * paper.sum()
+
+
+def test_where_a_stroke_crosses_a_line_nothing_of_it_is_missing():
+    page = ruled()
+    page[60:340, 200:206] = True
+    left = remove_rules(page)
+    assert left[62:338, 201:205].all()
+    assert not left[:, :190].any()
+    assert not left[:, 216:].any()
+
+
+def test_a_line_that_slopes_vanishes_too():
+    page = drawn([(0, 150), (399, 162)], 2)
+    assert remove_rules(page).sum() < 0.05 * page.sum()
+
+
+def test_a_line_with_holes_vanishes_too():
+    page = blank()
+    page[200:202] = True
+    page[:, 100:105] = page[:, 290:293] = False
+    assert remove_rules(page).sum() < 0.02 * page.sum()
+
+
+def test_a_lone_1_stays():
+    page = blank()
+    page[60:340, 195:207] = True
+    np.testing.assert_array_equal(remove_rules(page), page)
+
+
+def test_a_thin_1_that_spans_half_of_the_picture_stays():
+    page = blank()
+    page[100:300, 200:202] = True
+    np.testing.assert_array_equal(remove_rules(page), page)
+
+
+@pytest.mark.parametrize("digit", [SEVEN, TWO])
+def test_the_bar_of_a_digit_stays(digit):
+    np.testing.assert_array_equal(remove_rules(digit), digit)
+
+
+def test_a_level_stroke_of_a_third_of_the_width_stays():
+    page = blank()
+    page[200:203, 130:270] = True
+    np.testing.assert_array_equal(remove_rules(page), page)
+
+
+def test_strokes_in_a_row_or_in_a_column_are_no_line():
+    row, column = blank(), blank()
+    for start in range(40, 340, 25):
+        row[180:220, start : start + 5] = True
+        column[start : start + 18, 200:205] = True
+    np.testing.assert_array_equal(remove_rules(row), row)
+    np.testing.assert_array_equal(remove_rules(column), column)
+
+
+def test_a_broad_bar_across_the_picture_is_no_line():
+    page = blank()
+    page[180:220] = True
+    np.testing.assert_array_equal(remove_rules(page), page)
+
+
+def test_in_a_small_picture_lines_are_strokes():
+    page = ruled((90, 90), apart=20)
+    np.testing.assert_array_equal(remove_rules(page), page)
