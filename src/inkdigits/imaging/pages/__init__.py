@@ -1,0 +1,1 @@
+"""Pages of handwriting made of single digits, with the truth about everything on them."""

@@ -1,0 +1,86 @@
+import importlib.util
+import sys
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.recognition.reading import Reading
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "pages.py"
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    spec = importlib.util.spec_from_file_location("pages", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "pages", module)  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+class BlindReader:
+    """Finds nothing in any picture."""
+
+    def read_many(self, pictures):
+        return [Reading((), picture.width, picture.height) for picture in pictures]
+
+
+@pytest.mark.parametrize(
+    ("truth", "reading", "edits"),
+    [
+        ("", "", 0),
+        ("12345", "12345", 0),
+        ("12345", "12845", 1),
+        ("12345", "1245", 1),
+        ("12345", "123455", 1),
+        ("12", "", 2),
+        ("12", "21", 2),
+        ("12", "1\n2", 1),
+    ],
+)
+def test_digits_are_counted_by_edits(pages, truth, reading, edits):
+    assert pages.edit_distance(truth, reading) == edits
+
+
+def test_a_score_has_pages_and_digits(pages):
+    score = pages.score("clean", ["12", "34"], ["12", "4"], None, 0.5)
+    assert (score.n, score.right, score.share, score.digits_right) == (2, 1, 0.5, 0.75)
+    low, high = score.interval95
+    assert low < 0.5 < high
+
+
+def test_more_cases_begin_with_the_same_ones(pages, digits):
+    for suite in pages.SUITES:
+        short, long = (list(islice(pages.cases(suite, digits, n, 0), 2)) for n in (2, 9))
+        for (truth, pixels), (other, others) in zip(short, long, strict=True):
+            assert truth == other
+            np.testing.assert_array_equal(pixels, others)
+
+
+def test_what_was_read_wrongly_is_kept(pages, digits, tmp_path):
+    cases = pages.cases("pasted", digits.take(slice(2)), 2, 0)
+    score = pages.measure(BlindReader(), "pasted", cases, 1.0, tmp_path)
+    assert (score.n, score.right, score.digits_right) == (2, 0, 0)
+    # MNIST begins with a 5 and a 0.
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [
+        "pasted-00000-is-5-read-nothing.png",
+        "pasted-00001-is-0-read-nothing.png",
+    ]
+    assert cv2.imread(str(tmp_path / names[0])).min() == 0
+
+
+def test_the_table_has_a_row_for_each_suite(pages):
+    rows = pages.table(
+        [
+            pages.score("pairs", ["12"] * 4, ["12"] * 3 + [""], None, 0.2),
+            pages.score("pasted", ["1"], ["1"], 0.995, 0.01),
+        ]
+    ).splitlines()
+    # Wilson's interval of 3 out of 4, as tables have it.
+    assert rows[2] == "| pairs | 4 | 75.00% | 30.06% to 95.44% | 75.00% |  | 50.0 ms |"
+    assert rows[3].split("|")[6].strip() == "99.50%"
