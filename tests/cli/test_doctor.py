@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from inkdigits.cli import doctor
-from inkdigits.errors import DataError
+from inkdigits.errors import DataError, ModelFileError
+from inkdigits.recognition import classifier
 
 
 def test_a_complete_installation_is_ok(inkdigits: Callable):
@@ -57,3 +58,52 @@ def test_the_precision_follows_the_processor(
     checks = inkdigits("doctor", "--json").document["checks"]
     (check,) = [check for check in checks if check["name"] == "training precision"]
     assert check["detail"].startswith(precision)
+
+
+def runtime_check(inkdigits: Callable) -> dict[str, str]:
+    checks = inkdigits("doctor", "--json").document["checks"]
+    (check,) = [check for check in checks if check["name"] == "recognition runtime"]
+    return check
+
+
+@pytest.mark.parametrize(
+    ("flags", "installed", "status", "said"),
+    [
+        ({"avx2"}, True, "ok", "OpenVINO would be no faster without bfloat16"),
+        ({"avx512_bf16"}, False, "absent", "install with `pip install 'inkdigits[openvino]'`"),
+        ({"avx512_bf16"}, True, "ok", "from 1,200 images on the other runtime"),
+    ],
+)
+def test_what_recognition_runs_on_follows_processor_and_installation(
+    inkdigits: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    flags: set[str],
+    installed: bool,
+    status: str,
+    said: str,
+):
+    monkeypatch.setattr(doctor, "processor_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(classifier, "openvino_installed", lambda: installed)
+    monkeypatch.setattr(doctor, "_try_openvino", lambda: "the other runtime")
+    check = runtime_check(inkdigits)
+    assert check["status"] == status
+    assert check["detail"].startswith("ONNX Runtime")
+    assert said in check["detail"]
+
+
+def test_an_openvino_that_does_not_work_is_found(
+    inkdigits: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    def fail() -> str:
+        raise ModelFileError("OpenVINO cannot compute the network: it is tired")
+
+    monkeypatch.setattr(doctor, "processor_flags", lambda: frozenset({"avx512_bf16"}))
+    monkeypatch.setattr(classifier, "openvino_installed", lambda: True)
+    monkeypatch.setattr(doctor, "_try_openvino", fail)
+    check = runtime_check(inkdigits)
+    assert check["status"] == "broken"
+    assert check["detail"].endswith("it is tired")
+
+
+def test_openvino_is_tried_on_an_image():
+    assert doctor._try_openvino().startswith("OpenVINO ")

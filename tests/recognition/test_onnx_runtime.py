@@ -12,7 +12,8 @@ from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.outlier_scores import Energy
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
-from inkdigits.recognition.onnx_runtime import BATCH, OnnxClassifier, Rejection
+from inkdigits.recognition.answers import BATCH, Rejection
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
 NETWORK = Architecture("flat", (3, 5, 1), (Flatten(), Dense(4), Softmax()))
 NAMES = ("north", "east", "south", "west")

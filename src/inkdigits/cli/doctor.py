@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import typer
 
 from inkdigits import __version__
@@ -19,7 +20,10 @@ from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import available_cores, processor_flags, processor_name
 from inkdigits.runs.machine import installed_version
 
-SMALL_INSTALL = ("numpy", "onnxruntime", "pillow", "pydantic", "rich", "safetensors", "typer")
+SMALL_INSTALL = (
+    *("numpy", "onnxruntime", "opencv-python-headless", "pi-heif", "pillow", "pydantic"),
+    *("pypdfium2", "rich", "safetensors", "typer"),
+)
 TRAINING_INSTALL = ("keras", "onnx", "matplotlib", "jinja2")
 STYLES = {"ok": "green", "absent": "yellow", "broken": "bold red"}
 BACKENDS = ("tensorflow", "tensorflow-cpu", "jax", "torch")
@@ -64,6 +68,7 @@ def _examine() -> Iterator[Check]:
     yield Check("processor", "ok", f"{processor_name()}, {available_cores()} cores")
     yield _check_precision()
     yield Check("recognition", "ok", _versions(SMALL_INSTALL))
+    yield _check_runtime()
     yield _check_training()
     yield _check_backends()
     yield _check_data()
@@ -77,6 +82,34 @@ def _check_precision() -> Check:
         "float32": "the processor has no bfloat16, or does not say so",
     }[precision]
     return Check("training precision", "ok", f"{precision}: {reason}")
+
+
+def _check_runtime() -> Check:
+    from inkdigits.recognition import classifier
+
+    pays = classifier.openvino_pays(processor_flags())
+    first, many = "ONNX Runtime", f"from {classifier.BREAK_EVEN:,} images on"
+    if not pays:
+        detail = f"{first}; OpenVINO would be no faster without bfloat16"
+        return Check("recognition runtime", "ok", detail)
+    if not classifier.openvino_installed():
+        remedy = "install with `pip install 'inkdigits[openvino]'`"
+        detail = f"{first}; OpenVINO would be twice as fast {many}; {remedy}"
+        return Check("recognition runtime", "absent", detail)
+    try:
+        faster = _try_openvino()
+    except InkdigitsError as error:
+        return Check("recognition runtime", "broken", f"{first}, since {error}")
+    return Check("recognition runtime", "ok", f"{first}; {many} {faster}")
+
+
+def _try_openvino() -> str:
+    from inkdigits.recognition.classifier import load_classifier
+    from inkdigits.recognition.shipped import shipped_network
+
+    network = load_classifier(shipped_network(), "openvino")
+    network.answers(np.zeros((1, *network.input_size), np.uint8))
+    return network.runtime
 
 
 def _check_training() -> Check:

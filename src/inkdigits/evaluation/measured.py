@@ -13,7 +13,7 @@ from inkdigits.evaluation.comparison import Comparison
 from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.evaluation.rejection import OutlierSuite
 from inkdigits.evaluation.robustness import CorruptionSuite
-from inkdigits.recognition.onnx_runtime import Rejection
+from inkdigits.recognition.answers import Rejection
 
 SUITES = ("clean", "corruptions", "outliers", "other-writers")
 

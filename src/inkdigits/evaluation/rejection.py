@@ -19,7 +19,7 @@ from inkdigits.evaluation.detection import auroc, false_positive_rate_at
 from inkdigits.evaluation.metrics import Evaluation, evaluate
 from inkdigits.evaluation.outliers import OUTLIER_SETS, outlier_set
 from inkdigits.imaging.normalise import enlarge_and_normalise
-from inkdigits.recognition.onnx_runtime import Answers
+from inkdigits.recognition.answers import Answers
 
 Answer = Callable[[Images], Answers]
 

@@ -13,7 +13,7 @@ from statistics import fmean
 from inkdigits.arrays import Images
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.evaluation.metrics import Evaluation, evaluate
-from inkdigits.recognition.onnx_runtime import Answers
+from inkdigits.recognition.answers import Answers
 
 SAMPLES = 100  # corrupted images that are kept to be looked at
 

@@ -1,0 +1,165 @@
+"""What a network says to images, and what every runtime offers to ask it.
+
+Comes in: grey images. Goes out: probabilities, and how strange each image looks to the network.
+It does not know what computes the answers.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from inkdigits.arrays import Images, Inputs, Probabilities, scale
+from inkdigits.errors import ModelFileError
+
+Outputs: TypeAlias = list[np.ndarray]
+
+# Larger batches are no faster in ONNX Runtime or OpenVINO, and hold more memory.
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """How a network's file tells what is no digit.
+
+    Attributes:
+        score: Name of the outlier score that the network computes.
+        threshold: An image whose score is higher is rejected.
+        temperature: What the logits are divided by before the softmax.
+    """
+
+    score: str
+    threshold: float
+    temperature: float
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a network says to n images.
+
+    Attributes:
+        probabilities: Shape (n, classes), float32, rows summing to 1.
+        outlierness: Shape (n,), float32, higher is stranger; None if the network has no score.
+        rejected: Shape (n,): whether the image is stranger than the threshold; False throughout
+            where there is none.
+    """
+
+    probabilities: Probabilities
+    outlierness: Float32[np.ndarray, " n"] | None
+    rejected: Bool[np.ndarray, " n"]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a network reads and what it tells apart.
+
+    Attributes:
+        input_name: Name of its input.
+        input_size: Height and width of its images in pixels.
+        class_names: Its classes, in the order of the probabilities.
+        rejection: How it rejects; None if it has no outlier score.
+    """
+
+    input_name: str
+    input_size: tuple[int, int]
+    class_names: tuple[str, ...]
+    rejection: Rejection | None
+
+
+class Classifier(ABC):
+    """A network that gives each image a probability for each class."""
+
+    def __init__(self, signature: Signature) -> None:
+        """Take what the network's file says about it."""
+        self.signature = signature
+        self.input_size = signature.input_size
+        self.class_names = signature.class_names
+        self.rejection = signature.rejection
+
+    @property
+    @abstractmethod
+    def runtime(self) -> str:
+        """What computes, for people: name, version and number format."""
+
+    @abstractmethod
+    def _run(self, images: Images, outputs: Sequence[str]) -> Outputs:
+        """Compute the named outputs for images that have the right size."""
+
+    def probabilities(self, images: Images) -> Probabilities:
+        """Return each image's probability for each class.
+
+        Args:
+            images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+
+        Returns:
+            Shape (n, classes), float32, rows summing to 1.
+
+        Raises:
+            ModelFileError: If the images are not of the network's size.
+        """
+        (probabilities,) = self.run(images, ["probabilities"])
+        return probabilities
+
+    def answers(self, images: Images) -> Answers:
+        """Return each image's probabilities, and whether it looks like none of the classes.
+
+        Args:
+            images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+
+        Raises:
+            ModelFileError: If the images are not of the network's size.
+        """
+        if self.rejection is None:
+            return Answers(self.probabilities(images), None, np.zeros(len(images), bool))
+        probabilities, outlierness = self.run(images, ["probabilities", "outlierness"])
+        return Answers(probabilities, outlierness, outlierness > self.rejection.threshold)
+
+    def run(self, images: Images, outputs: Sequence[str]) -> Outputs:
+        """Return the named outputs of the network.
+
+        Args:
+            images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+            outputs: Names among those the file has.
+
+        Returns:
+            One array of shape (n, ...) for each name.
+
+        Raises:
+            ModelFileError: If the images are not of the network's size.
+        """
+        if images.shape[1:] != self.input_size:
+            wanted, received = (
+                "x".join(str(side) for side in size) for size in (self.input_size, images.shape[1:])
+            )
+            raise ModelFileError(f"the network reads images of {wanted}; received {received}")
+        return self._run(images, outputs)
+
+
+def in_batches(
+    images: Images, compute: Callable[[Inputs], Sequence[np.ndarray]], batch_size: int = BATCH
+) -> Outputs:
+    """Scale images and compute with so many at a time, the last batch taking what is left.
+
+    Args:
+        images: Shape (n, height, width), uint8. Without images there is one empty batch.
+        compute: Given the inputs of a batch, returns its outputs, each of shape (batch, ...).
+        batch_size: At least 1.
+
+    Returns:
+        Each output for all images, shape (n, ...).
+
+    Example:
+        >>> images = np.zeros((5, 1, 1), np.uint8)
+        >>> in_batches(images, lambda inputs: [np.full(len(inputs), len(inputs))], 2)[0].tolist()
+        [2, 2, 2, 2, 1]
+    """
+    parts = [
+        compute(scale(images[start : start + batch_size]))
+        for start in range(0, max(len(images), 1), batch_size)
+    ]
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
