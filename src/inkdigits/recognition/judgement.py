@@ -1,0 +1,129 @@
+"""The last word on what is a digit: whether it fits the others of its line and of its page.
+
+Comes in: lines of hypotheses, and which of them look like digits. Goes out: which are kept. The
+network sees one piece of ink at a time; that it is much smaller or fainter than all other digits,
+or stands amid letters, only the page tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import TypeAlias
+
+from inkdigits.recognition.hypotheses import Hypothesis
+
+Judged: TypeAlias = tuple[Hypothesis, bool]
+Flags: TypeAlias = list[bool]
+
+_ONE = 1
+_LENIENT = 1.6  # for all but a 1, which any stray stroke may be
+_HEIGHTS = (0.45, 2.2)  # of most digits' height
+_FAINTEST = 0.4  # of most digits' darkest ink
+_STROKES = (0.15, 2.5)  # of most digits' stroke width
+_TALL = 0.35  # of most digits' height: what counts as a letter, if it is no digit
+_FLAT = 6  # times as wide as high: a line, no letter
+_LETTER = 0.8  # of its height: about how wide a letter is
+_FEW = 2.5  # letters that tell writing from a stray sign
+_TEXT_PAGE = 0.6  # share of a page's letters and digits: if more are no digits, it is text
+
+
+def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
+    """Decide for each hypothesis whether it is kept as a digit.
+
+    Args:
+        lines: Lines of a page; each hypothesis with whether it looks like a digit.
+
+    Returns:
+        The same lines; no flag is True that was False.
+    """
+    kept = [[flag for _, flag in line] for line in lines]
+    digits = [one for line in lines for one, flag in line if flag]
+    if not digits:
+        return kept
+    usual = Usual(digits)
+    for line, flags in zip(lines, kept, strict=True):
+        flags[:] = [flag and usual.fits(one) for one, flag in line]
+    _drop_text(lines, kept, usual.height)
+    _drop_lone_strokes(lines, kept)
+    return kept
+
+
+class Usual:
+    """What most digits of a page are like."""
+
+    def __init__(self, digits: Sequence[Hypothesis]) -> None:
+        """Measure digits, at least one: those without doubt if there are any."""
+        sure = [one for one in digits if one.sure] or list(digits)
+
+        def usual(measure: Callable[[Hypothesis], float]) -> float:
+            return float(median(measure(one) for one in sure))
+
+        self.height, self.level, self.stroke = usual(_height), usual(_level), usual(_stroke)
+
+    def fits(self, one: Hypothesis) -> bool:
+        """Whether size, ink and strokes of a digit are like the others'."""
+        lenient = 1.0 if one.guess == _ONE else _LENIENT
+        height = _height(one) / self.height
+        stroke = _stroke(one) / self.stroke
+        return (
+            _HEIGHTS[0] / lenient <= height <= _HEIGHTS[1] * lenient
+            and _level(one) / self.level >= _FAINTEST / lenient
+            and _STROKES[0] <= stroke <= _STROKES[1] * lenient
+        )
+
+
+def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], height: float) -> None:
+    """Keep no digit where most of the marks around are none: these are letters."""
+    digits = others = 0.0
+    for line, flags in zip(lines, kept, strict=True):
+        read = _letters([one for (one, _), flag in zip(line, flags, strict=True) if flag], height)
+        strange = _letters(
+            [one for (one, _), flag in zip(line, flags, strict=True) if not flag], height
+        )
+        digits, others = digits + read, others + strange
+        if strange >= _FEW and strange > read:
+            flags[:] = [False] * len(flags)
+    if others >= _FEW and others > _TEXT_PAGE * (digits + others):
+        for flags in kept:
+            if sum(flags) < _FEW:
+                flags[:] = [False] * len(flags)
+
+
+def _drop_lone_strokes(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
+    """Drop a 1 that stands alone, left or right of all numbers: an edge or a margin."""
+    read = [
+        [one for (one, _), flag in zip(line, flags, strict=True) if flag]
+        for line, flags in zip(lines, kept, strict=True)
+    ]
+    numbers = [one.box for line in read if len(line) > 1 for one in line]
+    if not numbers:
+        return
+    left, right = min(x for x, *_ in numbers), max(x + width for x, _, width, _ in numbers)
+    for line, flags in zip(read, kept, strict=True):
+        if len(line) == 1 and line[0].guess == _ONE:
+            x, _, width, _ = line[0].box
+            if x + width < left or x > right:
+                flags[:] = [False] * len(flags)
+
+
+def _letters(hypotheses: Sequence[Hypothesis], height: float) -> float:
+    """Return how many letters or digits the hypotheses may be, by their widths."""
+    tall = [one.box for one in hypotheses if _height(one) > _TALL * height]
+    return sum(
+        max(1.0, width / (_LETTER * high)) for *_, width, high in tall if width < _FLAT * high
+    )
+
+
+def _height(one: Hypothesis) -> float:
+    return float(one.box[3])
+
+
+def _level(one: Hypothesis) -> float:
+    return max(mark.level for mark in one.marks)
+
+
+def _stroke(one: Hypothesis) -> float:
+    """Return about the width of the strokes: the area over the length of a plain stroke."""
+    area = sum(int(mark.mask.sum()) for mark in one.marks)
+    return area / (one.box[2] + one.box[3])

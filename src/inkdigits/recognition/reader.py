@@ -1,0 +1,204 @@
+"""A picture -> the numbers in it.
+
+Comes in: upright pictures. Goes out: readings. Marks are found and hypotheses made of them, the
+network says how likely each is a digit, and the best sequence of them is taken line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+from jaxtyping import Float32
+
+from inkdigits.arrays import Image
+from inkdigits.imaging.finding import find_lines
+from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.whole import whole_digit
+from inkdigits.recognition.answers import Classifier
+from inkdigits.recognition.hypotheses import (
+    LEAST_CONFIDENCE,
+    Hypothesis,
+    LineOfMarks,
+    sure_height,
+)
+from inkdigits.recognition.judgement import judge
+from inkdigits.recognition.numbers import number_of_each
+from inkdigits.recognition.reading import Box, Digit, Guess, Line, Reading
+
+Expect: TypeAlias = Literal["single", "number", "page"]
+
+_BEST = 3  # guesses that a reading tells of each digit
+
+
+class Reader:
+    """Reads the digits in pictures with one network."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        """Take the network.
+
+        Args:
+            classifier: Reads images of 28x28 pixels.
+        """
+        self.classifier = classifier
+
+    def read(self, picture: Picture, expect: Expect | None = None) -> Reading:
+        """Read one picture.
+
+        Args:
+            picture: What to read.
+            expect: What is known of it: "single" takes all ink together for one digit, "number"
+                takes the one line that reads best for one number, "page" and None nothing.
+
+        Returns:
+            Lines of digits, with those marks that were taken for none.
+
+        Example:
+            >>> from inkdigits.imaging.picture import picture_of
+            >>> from inkdigits.recognition.onnx_runtime import OnnxClassifier
+            >>> from inkdigits.recognition.shipped import shipped_network
+            >>> page = np.full((200, 300), 255, np.uint8)
+            >>> page[50:150, 100:108] = page[50:150, 180:188] = 0  # two strokes
+            >>> Reader(OnnxClassifier(shipped_network())).read(picture_of(page)).text
+            '11'
+        """
+        return self.read_many([picture], expect)[0]
+
+    def read_many(self, pictures: Sequence[Picture], expect: Expect | None = None) -> list[Reading]:
+        """Read several pictures; the network is asked for all of them at once.
+
+        Args:
+            pictures: What to read.
+            expect: What is known of each of them, as for `read`.
+
+        Returns:
+            One reading for each picture.
+        """
+        whole = self._read_whole(pictures)
+        doubtful = [i for i, reading in enumerate(whole) if reading is None or not reading.text]
+        pages = [_Page(pictures[i], expect) for i in doubtful]
+        self._answer(pages)
+        readings = dict(enumerate(whole))
+        for i, page in zip(doubtful, pages, strict=True):
+            known = readings[i]
+            read = page.reading()
+            readings[i] = read if known is None or read.text else known
+        return [reading for reading in readings.values() if reading is not None]
+
+    def _read_whole(self, pictures: Sequence[Picture]) -> list[Reading | None]:
+        """Read pictures that are one digit as they are; None for all others."""
+        images = {
+            i: image
+            for i, picture in enumerate(pictures)
+            if (image := whole_digit(picture.pixels)) is not None
+        }
+        readings: list[Reading | None] = [None] * len(pictures)
+        if images:
+            answers = self.classifier.answers(np.stack(list(images.values())))
+            for row, (i, image) in enumerate(images.items()):
+                strange = None if answers.outlierness is None else float(answers.outlierness[row])
+                readings[i] = _whole(pictures[i], image, answers.probabilities[row], strange)
+        return readings
+
+    def _answer(self, pages: Sequence[_Page]) -> None:
+        """Let the network answer all hypotheses of pages, in two rounds."""
+        self._ask(one for page in pages for line in page.lines for one in line.hypotheses)
+        for page in pages:
+            page.settle_height()
+        self._ask(one for page in pages for line in page.lines for one in line.doubt())
+
+    def _ask(self, hypotheses: Iterable[Hypothesis]) -> None:
+        asked = list(hypotheses)
+        if not asked:
+            return
+        answers = self.classifier.answers(np.stack([one.image for one in asked]))
+        for i, one in enumerate(asked):
+            one.probabilities = answers.probabilities[i]
+            one.outlierness = None if answers.outlierness is None else float(answers.outlierness[i])
+
+
+class _Page:
+    """One picture on its way from marks to a reading."""
+
+    def __init__(self, picture: Picture, expect: Expect | None) -> None:
+        self._picture, self._expect = picture, expect
+        found = find_lines(picture.pixels)
+        self._factor = found.factor * picture.scale
+        lines = found.lines
+        if expect == "single" and lines:
+            lines = (tuple(mark for line in lines for mark in line),)
+        self.lines = [LineOfMarks(line, together=expect == "single") for line in lines]
+
+    def settle_height(self) -> None:
+        height = sure_height([one for line in self.lines for one in line.hypotheses])
+        for line in self.lines:
+            line.settle_height(height)
+
+    def reading(self) -> Reading:
+        chosen = [[(one, line.is_digit(one)) for one in line.best()] for line in self.lines]
+        kept = judge(chosen)
+        lines = [
+            self._line([one for one, _ in line], flags)
+            for line, flags in zip(chosen, kept, strict=True)
+        ]
+        if self._expect == "number":
+            lines = [_one_number(max(lines, key=_certainty))] if lines else []
+        return Reading(tuple(lines), self._picture.width, self._picture.height)
+
+    def _line(self, hypotheses: Sequence[Hypothesis], flags: Sequence[bool]) -> Line:
+        digits = [
+            _digit(one.image, one.probabilities, one.outlierness, self._box(one), flag)
+            for one, flag in zip(hypotheses, flags, strict=True)
+        ]
+        read = [digit.box for digit in digits if digit.digit is not None]
+        numbers = iter(number_of_each(read))
+        latest = 0
+        numbered = []
+        for digit in digits:
+            latest = next(numbers) if digit.digit is not None else latest
+            numbered.append(replace(digit, number=latest))
+        return Line(tuple(numbered))
+
+    def _box(self, one: Hypothesis) -> Box:
+        """Return its place in the picture's own pixels."""
+        x, y, width, height = one.box
+        left, top = round(x * self._factor), round(y * self._factor)
+        right, bottom = round((x + width) * self._factor), round((y + height) * self._factor)
+        right, bottom = min(right, self._picture.width), min(bottom, self._picture.height)
+        return Box(left, top, right - left, bottom - top)
+
+
+def _digit(
+    image: Image,
+    probabilities: Float32[np.ndarray, " classes"],
+    outlierness: float | None,
+    box: Box,
+    kept: bool,
+) -> Digit:
+    order = np.argsort(-probabilities, kind="stable")[:_BEST]
+    top = tuple(Guess(int(i), float(probabilities[i])) for i in order)
+    digit = top[0].digit if kept else None
+    return Digit(digit, top[0].confidence, box, top, outlierness, number=0, image=image)
+
+
+def _whole(
+    picture: Picture,
+    image: Image,
+    probabilities: Float32[np.ndarray, " classes"],
+    outlierness: float | None,
+) -> Reading:
+    """Return the reading of a picture that is one digit, or none."""
+    box = Box(0, 0, picture.width, picture.height)
+    kept = float(probabilities.max()) >= LEAST_CONFIDENCE
+    line = Line((_digit(image, probabilities, outlierness, box, kept),))
+    return Reading((line,), picture.width, picture.height)
+
+
+def _one_number(line: Line) -> Line:
+    return Line(tuple(replace(digit, number=0) for digit in line.digits))
+
+
+def _certainty(line: Line) -> float:
+    return sum(digit.confidence for digit in line.digits if digit.digit is not None)

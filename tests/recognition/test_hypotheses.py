@@ -1,0 +1,164 @@
+import numpy as np
+import pytest
+
+from inkdigits.imaging.marks import Mark
+from inkdigits.recognition.hypotheses import LineOfMarks, sure_height
+from inkdigits.recognition.lattice import Span
+
+DOUBT = 0.15
+
+
+def answer(digit, confidence):
+    """Probabilities with this one for the digit; the others share the rest."""
+    row = np.full(10, (1 - confidence) / 9, np.float32)
+    row[digit] = confidence
+    return row
+
+
+def block(x, width, height=30, y=0):
+    mask = np.ones((height, width), bool)
+    return Mark(x, y, np.full(mask.shape, 255, np.uint8), mask, 255.0)
+
+
+def two_blocks_with_a_joint(width=20, between=8, height=30):
+    """A mark that hangs together by three rows of ink."""
+    mask = np.zeros((height, 2 * width + between), bool)
+    mask[:, :width] = mask[:, width + between :] = True
+    mask[height // 2 : height // 2 + 3] = True
+    return Mark(0, 0, np.where(mask, 255, 0).astype(np.uint8), mask, 255.0)
+
+
+def ask(hypotheses, network):
+    for one in hypotheses:
+        one.probabilities = network(one)
+
+
+def read(line, network, of_page=None):
+    """Both rounds, with a function from a hypothesis to its probabilities."""
+    ask(line.hypotheses, network)
+    line.settle_height(of_page)
+    ask(line.doubt(), network)
+    return line.best()
+
+
+def test_each_mark_is_a_hypothesis_at_first():
+    line = LineOfMarks([block(0, 20), block(30, 20)])
+    assert [one.span for one in line.hypotheses] == [Span(0, 1), Span(1, 2)]
+    assert [one.box for one in line.hypotheses] == [(0, 0, 20, 30), (30, 0, 20, 30)]
+    for one in line.hypotheses:
+        assert one.image.shape == (28, 28)
+        assert one.image.max() == 255
+
+
+def test_the_best_guess_and_its_confidence_come_from_the_probabilities():
+    (one,) = LineOfMarks([block(0, 20)]).hypotheses
+    one.probabilities = answer(7, 0.8)
+    assert one.guess == 7
+    assert one.confidence == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("digit", "confidence", "sure"), [(7, 0.99, True), (7, 0.5, False), (1, 0.99, False)]
+)
+def test_a_digit_without_doubt_is_confident_and_no_mere_stroke(digit, confidence, sure):
+    (one,) = LineOfMarks([block(0, 20)]).hypotheses
+    one.probabilities = answer(digit, confidence)
+    assert one.sure is sure
+
+
+def test_sure_digits_tell_the_height():
+    line = LineOfMarks([block(0, 20, 30), block(30, 20, 32), block(60, 20, 90)])
+    ask(line.hypotheses, lambda one: answer(3, DOUBT if one.box[3] == 90 else 0.99))
+    assert sure_height(line.hypotheses) in (30, 32)
+    assert sure_height([]) is None
+
+
+def test_sure_digits_are_left_as_they_are():
+    line = LineOfMarks([block(0, 18), block(20, 18), block(40, 18)])
+    best = read(line, lambda one: answer(5, 0.999))
+    assert [one.span for one in best] == [Span(0, 1), Span(1, 2), Span(2, 3)]
+    assert all(line.is_digit(one) for one in best)
+
+
+def test_two_halves_are_joined_where_the_network_knows_the_whole():
+    halves = [block(0, 9), block(11, 9)]
+    whole = read(LineOfMarks(halves), lambda one: answer(0, 0.99 if one.box[2] == 20 else DOUBT))
+    assert [one.box for one in whole] == [(0, 0, 20, 30)]
+    assert whole[0].marks_joined == 2
+    assert whole[0].gap == 2
+
+
+def test_two_halves_stay_apart_where_the_network_knows_these():
+    halves = [block(0, 9), block(11, 9)]
+    apart = read(LineOfMarks(halves), lambda one: answer(4, DOUBT if one.box[2] == 20 else 0.9))
+    assert [one.box[2] for one in apart] == [9, 9]
+
+
+def test_marks_far_apart_are_never_one_digit():
+    far = read(LineOfMarks([block(0, 9), block(90, 9)]), lambda one: answer(0, DOUBT))
+    assert [one.box[2] for one in far] == [9, 9]
+
+
+def test_strokes_with_much_paper_between_them_are_never_one_digit():
+    apart = [block(0, 9), block(28, 9)]  # a gap of 19, more than half of their height
+    best = read(LineOfMarks(apart), lambda one: answer(0, 0.99 if one.box[2] > 9 else DOUBT))
+    assert [one.box[2] for one in best] == [9, 9]
+
+
+def test_a_mark_of_two_digits_is_cut_where_the_network_knows_its_parts():
+    line = LineOfMarks([two_blocks_with_a_joint()])
+    best = read(line, lambda one: answer(6, 0.99 if one.box[2] < 35 else DOUBT))
+    assert len(best) == 2
+    assert all(line.is_digit(one) for one in best)
+    assert best[1].cut
+    assert not best[0].cut
+    assert sum(int(mark.mask.sum()) for one in best for mark in one.marks) == 2 * 600 + 24
+
+
+def test_a_mark_of_two_digits_stays_whole_where_the_network_knows_it_whole():
+    line = LineOfMarks([two_blocks_with_a_joint()])
+    (one,) = read(line, lambda one: answer(6, 0.999 if one.box[2] > 45 else DOUBT))
+    assert one.box == (0, 0, 48, 30)
+
+
+def test_what_the_network_does_not_know_is_no_digit():
+    line = LineOfMarks([block(0, 20)])
+    (one,) = read(line, lambda one: answer(0, DOUBT))
+    assert not line.is_digit(one)
+
+
+def test_a_confident_speck_beside_tall_digits_is_no_digit():
+    line = LineOfMarks([block(0, 60, 90), block(100, 10, 12, y=70), block(150, 60, 90)])
+    best = read(line, lambda one: answer(5, 0.999 if one.box[3] == 90 else 0.7))
+    assert [line.is_digit(one) for one in best] == [True, False, True]
+
+
+def test_the_page_tells_the_height_where_the_line_does_not():
+    line = LineOfMarks([block(0, 10, 12)])
+    (one,) = read(line, lambda one: answer(1, 0.7), of_page=90.0)
+    assert not line.is_digit(one)
+    alone = LineOfMarks([block(0, 10, 12)])
+    (one,) = read(alone, lambda one: answer(1, 0.7))
+    assert alone.is_digit(one)
+
+
+def test_all_marks_together_are_one_hypothesis_without_doubt():
+    line = LineOfMarks([block(0, 9), block(80, 9), block(200, 5, 90)], together=True)
+    ask(line.hypotheses, lambda one: answer(4, 0.99))
+    line.settle_height(None)
+    assert line.doubt() == []
+    (one,) = line.best()
+    assert one.box == (0, 0, 205, 90)
+    assert line.is_digit(one)
+
+
+def test_each_piece_of_ink_is_in_one_hypothesis_whatever_the_network_says(rng):
+    marks = [block(0, 20), two_blocks_with_a_joint(), block(60, 6, 10), block(75, 25)]
+    marks = [
+        Mark(mark.x + 50 * i, mark.y, mark.values, mark.mask, 255.0) for i, mark in enumerate(marks)
+    ]
+    ink = sum(int(mark.mask.sum()) for mark in marks)
+    for _ in range(20):
+        line = LineOfMarks(marks)
+        best = read(line, lambda one: rng.dirichlet(np.full(10, 0.2)).astype(np.float32))
+        assert sum(int(mark.mask.sum()) for one in best for mark in one.marks) == ink

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from inkdigits.imaging.marks import Mark
+from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.recognition.judgement import judge
+from inkdigits.recognition.lattice import Span
+
+
+def candidate(x, digit=3, *, width=20, height=30, y=0, level=200.0, stroke=4, confidence=0.99):
+    """A frame drawn with strokes of this width, and what the network makes of it."""
+    mask = np.ones((height, width), bool)
+    if min(width, height) > 2 * stroke:
+        mask[stroke:-stroke, stroke:-stroke] = False
+    mark = Mark(x, y, np.full(mask.shape, 255, np.uint8), mask, level)
+    row = np.full(10, (1 - confidence) / 9, np.float32)
+    row[digit] = confidence
+    image = np.zeros((28, 28), np.uint8)
+    return Hypothesis(Span(0, 1), (mark,), 0, 1, False, image, row)
+
+
+def digits(n, x=0, **properties):
+    return [(candidate(x + 25 * i, **properties), True) for i in range(n)]
+
+
+def letters(n, x=0, **properties):
+    return [(candidate(x + 25 * i, confidence=0.3, **properties), False) for i in range(n)]
+
+
+def test_an_empty_page_keeps_nothing():
+    assert judge([]) == []
+    assert judge([[]]) == [[]]
+
+
+def test_digits_alike_are_all_kept():
+    assert judge([digits(4), digits(3, y=60)]) == [[True] * 4, [True] * 3]
+
+
+def test_one_digit_alone_is_kept_whatever_its_size():
+    for height in (8, 400):
+        assert judge([[(candidate(0, height=height), True)]]) == [[True]]
+
+
+def test_what_was_no_digit_is_none_afterwards():
+    assert judge([[*digits(3), *letters(1, x=80)]]) == [[True, True, True, False]]
+
+
+@pytest.mark.parametrize("height", [4, 300])
+def test_a_digit_much_smaller_or_larger_than_the_others_is_dropped(height):
+    odd = (candidate(200, height=height, width=height, stroke=1 + height // 10), True)
+    assert judge([digits(4), [odd]]) == [[True] * 4, [False]]
+
+
+@pytest.mark.parametrize("height", [24, 40])
+def test_digits_a_little_smaller_or_larger_are_kept(height):
+    assert judge([[*digits(4), (candidate(110, height=height), True)]]) == [[True] * 5]
+
+
+def test_a_digit_much_fainter_than_the_others_is_dropped():
+    faint = (candidate(110, level=30.0), True)
+    paler = (candidate(110, level=140.0), True)
+    assert judge([[*digits(4), faint]]) == [[True] * 4 + [False]]
+    assert judge([[*digits(4), paler]]) == [[True] * 5]
+
+
+def test_a_blot_is_no_digit_among_thin_strokes():
+    thin = digits(4, width=60, height=90, stroke=2)
+    blot = (candidate(200, width=60, height=90, stroke=60), True)
+    assert judge([[*thin, blot]]) == [[True] * 4 + [False]]
+
+
+def test_a_stroke_must_fit_better_than_other_digits():
+    # Some height must be too low for a 1 and still do for a 3.
+    kept = {
+        digit: [
+            judge([[*digits(4), (candidate(110, digit, height=h), True)]])[0][-1]
+            for h in range(6, 30)
+        ]
+        for digit in (1, 3)
+    }
+    assert sum(kept[1]) < sum(kept[3])
+
+
+def test_a_line_of_letters_keeps_no_digit():
+    text = [*letters(5), *digits(1, x=130)]
+    assert judge([digits(4), text]) == [[True] * 4, [False] * 6]
+
+
+def test_a_word_before_a_number_does_not_hide_it():
+    assert judge([[*letters(2), *digits(5, x=60)]]) == [[False] * 2 + [True] * 5]
+
+
+def test_dashes_and_dots_are_no_letters():
+    dashes = [
+        (candidate(200 + 40 * i, width=30, height=4, confidence=0.3), False) for i in range(6)
+    ]
+    assert judge([[*digits(4), *dashes]]) == [[True] * 4 + [False] * 6]
+
+
+def test_stray_digits_on_a_page_of_text_are_dropped():
+    page = [[*letters(2), *digits(1, x=60)] for _ in range(6)]
+    assert not any(flag for flags in judge(page) for flag in flags)
+
+
+@pytest.mark.parametrize("x", [-60, 400])
+def test_a_1_alone_beside_all_numbers_is_an_edge(x):
+    stroke = [(candidate(x, digit=1, width=5), True)]
+    assert judge([digits(4), stroke, digits(4, y=80)]) == [[True] * 4, [False], [True] * 4]
+
+
+def test_a_1_below_the_numbers_is_a_digit():
+    stroke = [(candidate(40, digit=1, width=5, y=60), True)]
+    assert judge([digits(4), stroke]) == [[True] * 4, [True]]
+
+
+def test_a_column_of_single_digits_is_kept_with_its_1():
+    column = [[(candidate(0, digit), True)] for digit in (5, 1, 7)]
+    assert judge(column) == [[True]] * 3
