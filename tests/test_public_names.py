@@ -72,6 +72,8 @@ def test_star_import_brings_every_public_name():
         "from inkdigits import Recipe, find_recipe, summarise, find_architecture",
         "from inkdigits.cli.main import run; run(['--help'])",
         "from inkdigits.cli.main import run; run(['--version'])",
+        "from inkdigits.cli.main import run; run(['predict', '.'])",
+        "from inkdigits import read, Reader, Reading",
         "import inkdigits.recognition.onnx_runtime",
         "from inkdigits import OnnxClassifier",
     ],

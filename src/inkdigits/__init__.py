@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from inkdigits.networks.arithmetic import summarise
     from inkdigits.networks.build import build
     from inkdigits.recognition.onnx_runtime import OnnxClassifier
+    from inkdigits.recognition.reader import Reader
+    from inkdigits.recognition.reading import Reading
     from inkdigits.training.augmentation.affine import draw_movements, to_matrices, warp
     from inkdigits.training.augmentation.ranges import Augmentation
     from inkdigits.training.recipe import Recipe
     from inkdigits.training.recipes import find_recipe
     from inkdigits.training.trainer import Trainer
+    from inkdigits.workflows.read import read
     from inkdigits.workflows.train import resume, train
 
 __version__ = "0.1.0"
@@ -38,11 +41,14 @@ _HOMES = {
     "networks.arithmetic": ("summarise",),
     "networks.build": ("build",),
     "recognition.onnx_runtime": ("OnnxClassifier",),
+    "recognition.reader": ("Reader",),
+    "recognition.reading": ("Reading",),
     "training.augmentation.affine": ("draw_movements", "to_matrices", "warp"),
     "training.augmentation.ranges": ("Augmentation",),
     "training.recipe": ("Recipe",),
     "training.recipes": ("find_recipe",),
     "training.trainer": ("Trainer",),
+    "workflows.read": ("read",),
     "workflows.train": ("resume", "train"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -50,6 +56,8 @@ _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names
 __all__ = [
     "Augmentation",
     "OnnxClassifier",
+    "Reader",
+    "Reading",
     "Recipe",
     "Trainer",
     "build",
@@ -60,6 +68,7 @@ __all__ = [
     "hold_out",
     "load_mnist",
     "one_hot",
+    "read",
     "reliability",
     "resume",
     "scale",

@@ -8,7 +8,7 @@ from inkdigits import __version__
 from inkdigits.cli import summary
 
 VERBS = [
-    *(["train"], ["evaluate"], ["summary"], ["doctor"]),
+    *(["train"], ["evaluate"], ["predict"], ["summary"], ["doctor"]),
     *(["data"], ["data", "show"], ["benchmark"], ["benchmark", "train"]),
 ]
 

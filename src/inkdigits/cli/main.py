@@ -13,8 +13,8 @@ import traceback
 import typer
 
 from inkdigits import __version__
-from inkdigits.cli import benchmark, data, doctor, evaluate, summary, train
 from inkdigits.cli.output import stderr
+from inkdigits.cli.verbs import VerbGroup
 from inkdigits.errors import (
     EXIT_DONE,
     EXIT_INTERNAL,
@@ -25,17 +25,12 @@ from inkdigits.errors import (
 
 app = typer.Typer(
     name="inkdigits",
+    cls=VerbGroup,
     help="Train, measure, explain and run a network that reads handwritten digits.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(train.train)
-app.command()(evaluate.evaluate)
-app.command()(summary.summary)
-app.add_typer(data.app)
-app.add_typer(benchmark.app)
-app.command()(doctor.doctor)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,191 @@
+"""What `inkdigits predict` prints: a JSON document, a CSV file or a table.
+
+Comes in: results, one after the other. Goes out: text for stdout once all have come; of each
+result only what will be printed is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol, TypeAlias
+
+from inkdigits.formats import confidence
+from inkdigits.recognition.reading import Digit, Guess
+from inkdigits.workflows.predict import Result
+
+Format: TypeAlias = Literal["table", "json", "csv"]
+
+CSV_COLUMNS = (
+    *("path", "page", "line", "number", "digit", "confidence"),
+    *("x", "y", "width", "height", "error"),
+)
+_UNLIMITED = 10_000  # columns
+_DECIMALS = 6  # of confidences: beyond it they depend on the order in which numbers were added
+
+
+class Sheet(Protocol):
+    """Collects results and prints them."""
+
+    def add(self, result: Result) -> None:
+        """Take one more result."""
+
+    def print(self) -> None:
+        """Print all of them on stdout."""
+
+
+def new_sheet(form: Format, model: str) -> Sheet:
+    """Return an empty sheet.
+
+    Args:
+        form: How to print.
+        model: The network, as the user named it.
+    """
+    if form == "json":
+        return _Json(model)
+    return _Csv() if form == "csv" else _Table()
+
+
+class _Json:
+    """One document, one result a line: the lines keep a long list legible and quick to write."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._lines: list[str] = []
+
+    def add(self, result: Result) -> None:
+        self._lines.append(json.dumps(result_document(result), allow_nan=False))
+
+    def print(self) -> None:
+        results = ",\n".join(self._lines)
+        sys.stdout.write(f'{{"model": {json.dumps(self._model)}, "results": [\n{results}\n]}}\n')
+
+
+class _Csv:
+    """One row for each digit; a picture without any, or that failed, has one all the same."""
+
+    def __init__(self) -> None:
+        self._text = io.StringIO()
+        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._writer.writerow(CSV_COLUMNS)
+
+    def add(self, result: Result) -> None:
+        self._writer.writerows(csv_rows(result))
+
+    def print(self) -> None:
+        sys.stdout.write(self._text.getvalue())
+
+
+class _Table:
+    """One row for each picture."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[list[str], bool]] = []
+
+    def add(self, result: Result) -> None:
+        self._rows.append((table_cells(result), result.error is not None))
+
+    def print(self) -> None:
+        # Only tables need these, and they take a moment to import.
+        from rich.table import Column, Table
+        from rich.text import Text
+
+        from inkdigits.cli.output import stdout
+
+        table = Table(
+            Column("picture", overflow="fold"),
+            Column("read", overflow="fold"),
+            Column("least sure", justify="right"),
+            Column("no digit", justify="right"),
+        )
+        for cells, failed in self._rows:
+            table.add_row(*map(Text, cells), style="red" if failed else None)
+        out = stdout()
+        # Rich takes a pipe for 80 columns wide, and would break long names.
+        out.print(table, width=None if out.is_terminal else max(out.width, _UNLIMITED))
+
+
+def result_document(result: Result) -> dict[str, Any]:
+    """Return one of the `results` that `inkdigits predict --json` prints."""
+    reading = result.reading
+    return {
+        "path": result.path,
+        "page": result.picture.page if result.picture else None,
+        "text": reading.text if reading else None,
+        "lines": [
+            {
+                "text": line.text,
+                "numbers": line.numbers,
+                "digits": [_digit_document(digit) for digit in line.digits],
+            }
+            for line in (reading.lines if reading else ())
+        ],
+        "width": reading.width if reading else None,
+        "height": reading.height if reading else None,
+        "error": result.error,
+    }
+
+
+def _digit_document(digit: Digit) -> dict[str, Any]:
+    box = digit.box
+    strange = digit.outlierness
+    return {
+        "digit": digit.digit,
+        "confidence": round(digit.confidence, _DECIMALS),
+        "box": [box.x, box.y, box.width, box.height],
+        "top": [_guess_document(guess) for guess in digit.top],
+        "outlierness": None if strange is None else round(strange, _DECIMALS),
+        "number": digit.number,
+    }
+
+
+def _guess_document(guess: Guess) -> dict[str, Any]:
+    return {"digit": guess.digit, "confidence": round(guess.confidence, _DECIMALS)}
+
+
+def csv_rows(result: Result) -> Iterator[list[Any]]:
+    """Return the rows for one result, under `CSV_COLUMNS`; what does not apply is empty."""
+    path = printable(result.path, keep="\n\t")
+    page = result.picture.page if result.picture else None
+    if result.reading is None or not result.reading.digits:
+        error = printable(result.error or "")
+        yield [path, page, *[None] * (len(CSV_COLUMNS) - 3), error]
+        return
+    for i, line in enumerate(result.reading.lines):
+        for digit in line.digits:
+            box = digit.box
+            sure = round(digit.confidence, _DECIMALS)
+            place = [box.x, box.y, box.width, box.height]
+            yield [path, page, i, digit.number, digit.digit, sure, *place, None]
+
+
+def table_cells(result: Result) -> list[str]:
+    """Return one result's row: what it is of, what was read, how surely, what was rejected."""
+    name = printable(result.path)
+    if result.picture and result.picture.page > 1:
+        name += f" (page {result.picture.page})"
+    if result.reading is None:
+        return [name, printable(result.error or ""), "", ""]
+    lines = [" ".join(line.numbers) for line in result.reading.lines if line.text]
+    sure = [digit.confidence for digit in result.reading.digits if digit.digit is not None]
+    rejected = len(result.reading.digits) - len(sure)
+    read = "\n".join(lines) if lines else "-"
+    return [name, read, confidence(min(sure)) if sure else "", str(rejected) if rejected else ""]
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""Escape what a terminal would obey or could not show; names of files may hold anything.
+
+    Example:
+        >>> printable("7.png\x1b[2J"), printable("a\nb", keep="\n")
+        ('7.png\\x1b[2J', 'a\nb')
+    """
+    return "".join(
+        letter
+        if letter.isprintable() or letter in keep
+        else letter.encode("unicode_escape").decode()
+        for letter in text
+    )

@@ -1,0 +1,127 @@
+"""Reading the digits in many pictures: what `inkdigits predict` does.
+
+Comes in: sources and a reader. Goes out: one result after the other, for each page of each source
+in order, in the memory of a few pictures. A picture that cannot be read is a result with an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from inkdigits.errors import PictureError
+from inkdigits.imaging.decode import Pages, decode, decode_pages
+from inkdigits.imaging.limits import Limits
+from inkdigits.imaging.picture import Picture
+from inkdigits.recognition.reader import Expect, Reader
+from inkdigits.recognition.reading import Reading
+from inkdigits.workflows.ahead import in_chunks
+from inkdigits.workflows.inputs import Source
+
+# How much is read at once: enough digits for a batch, and not more pixels than two large photos.
+CHUNK_PICTURES = 128
+CHUNK_PIXELS = 8_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What became of one picture.
+
+    Attributes:
+        path: The source's name.
+        picture: As it was decoded; None if it could not be.
+        reading: What was read in it; None if it could not be decoded.
+        error: Why it could not be decoded; None if it was.
+    """
+
+    path: str
+    picture: Picture | None = None
+    reading: Reading | None = None
+    error: str | None = None
+
+
+def predict(
+    sources: Sequence[Source],
+    reader: Reader,
+    *,
+    limits: Limits | None = None,
+    pages: Pages = "first",
+    expect: Expect | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Result]:
+    """Read the digits in pictures.
+
+    Args:
+        sources: Where the pictures are.
+        reader: Reads them.
+        limits: How large each may be; 50 megabytes and megapixels if not given.
+        pages: Whether to read the first page of a file, or all.
+        expect: What is known of the pictures.
+        progress: Is told how many sources are done.
+
+    Yields:
+        For each source a result for each page; one with an error where that cannot be decoded.
+
+    Example:
+        >>> from inkdigits.workflows.readers import load_reader
+        >>> [result.error for result in predict([Source("a", "is missing")], load_reader())]
+        ['is missing']
+    """
+    limits = limits or Limits()
+    chunks = _first_pages(sources, limits) if pages == "first" else _all_pages(sources, limits)
+    for done, results in chunks:
+        yield from _read(results, reader, expect)
+        if progress:
+            progress(done)
+
+
+def _first_pages(sources: Sequence[Source], limits: Limits) -> Iterator[tuple[int, list[Result]]]:
+    """Decode one page of each source, some ahead; yield chunks, and how many sources are done."""
+    done = 0
+    decode_one = partial(_decode, limits=limits)
+    for chunk in in_chunks(
+        decode_one, sources, weigh=_pixels, heaviest=CHUNK_PIXELS, most=CHUNK_PICTURES
+    ):
+        done += len(chunk)
+        yield done, chunk
+
+
+def _decode(source: Source, limits: Limits) -> Result:
+    try:
+        (picture,) = decode(source.load(limits), limits=limits)
+    except PictureError as error:
+        return Result(source.name, error=str(error))
+    return Result(source.name, picture)
+
+
+def _all_pages(sources: Sequence[Source], limits: Limits) -> Iterator[tuple[int, list[Result]]]:
+    """Decode all pages, of which a file may have hundreds, and yield them chunk by chunk."""
+    chunk: list[Result] = []
+    for done, source in enumerate(sources):
+        for result in _decode_pages(source, limits):
+            chunk.append(result)
+            if len(chunk) == CHUNK_PICTURES or sum(map(_pixels, chunk)) >= CHUNK_PIXELS:
+                yield done, chunk
+                chunk = []
+    yield len(sources), chunk
+
+
+def _decode_pages(source: Source, limits: Limits) -> Iterator[Result]:
+    try:
+        content = source.load(limits)
+        for picture in decode_pages(content, limits=limits, pages="all"):
+            yield Result(source.name, picture)
+    except PictureError as error:  # perhaps of a later page; those before it can be read
+        yield Result(source.name, error=str(error))
+
+
+def _pixels(result: Result) -> float:
+    return result.picture.pixels.size / 3 if result.picture else 0
+
+
+def _read(results: Sequence[Result], reader: Reader, expect: Expect | None) -> Iterator[Result]:
+    pictures = [result.picture for result in results if result.picture]
+    readings = iter(reader.read_many(pictures, expect) if pictures else ())
+    for result in results:
+        yield replace(result, reading=next(readings)) if result.picture else result

@@ -1,0 +1,82 @@
+import threading
+from itertools import chain
+
+import pytest
+
+from inkdigits.workflows.ahead import THREADS, in_chunks
+
+
+def chunks(work, items, **options):
+    return list(
+        in_chunks(work, items, **{"weigh": lambda _: 1, "heaviest": 100, "most": 4} | options)
+    )
+
+
+def test_nothing_to_do_gives_nothing():
+    assert chunks(abs, []) == []
+
+
+def test_results_come_in_order_whichever_is_done_first():
+    last_is_done = threading.Event()
+
+    def work(item):
+        if item == 0:
+            assert last_is_done.wait(10)
+        else:
+            last_is_done.set()
+        return item
+
+    assert list(chain(*chunks(work, range(50)))) == list(range(50))
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 5, 99])
+def test_no_result_is_lost_and_no_chunk_has_too_many(n):
+    found = chunks(lambda item: -item, range(n))
+    assert list(chain(*found)) == [-item for item in range(n)]
+    assert all(1 <= len(chunk) <= 4 for chunk in found)
+
+
+def test_a_chunk_ends_once_it_is_heavy_enough():
+    assert chunks(int, [1, 1, 9, 9, 1], weigh=float, heaviest=9) == [[1, 1, 9], [9], [1]]
+
+
+def test_one_heavier_than_allowed_comes_alone():
+    assert chunks(int, [50, 50, 50], weigh=float, heaviest=9) == [[50], [50], [50]]
+
+
+def test_no_more_than_a_chunk_waits_beyond_the_one_in_use():
+    begun = []
+
+    def work(item):
+        begun.append(item)
+        return item
+
+    found = in_chunks(work, range(100), weigh=lambda _: 1, heaviest=100, most=4)
+    seen = 0
+    for chunk in found:
+        seen += len(chunk)
+        assert len(begun) <= seen + 4 + THREADS
+
+
+def test_a_defect_in_a_thread_is_raised_when_its_turn_comes():
+    def work(item):
+        if item == 5:
+            raise ZeroDivisionError("five")
+        return item
+
+    found = []
+    with pytest.raises(ZeroDivisionError, match="five"):
+        for chunk in in_chunks(work, range(100), weigh=lambda _: 1, heaviest=100, most=4):
+            found += chunk
+    assert found == [0, 1, 2, 3, 4]
+
+
+def test_whoever_stops_taking_stops_the_threads():
+    before = threading.active_count()
+    found = in_chunks(abs, range(1000), weigh=lambda _: 1, heaviest=100, most=4)
+    next(found)
+    found.close()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon:
+            thread.join(10)
+    assert threading.active_count() <= before
