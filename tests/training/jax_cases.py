@@ -30,7 +30,7 @@ from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.engine import NeutralEngine, make_engine, needs_accumulation
-from inkdigits.training.no_digits import NO_CLASS
+from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.plan import plan_epoch
 from inkdigits.training.recipe import Recipe

@@ -24,7 +24,7 @@ from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.engine import NeutralEngine, accuracy, make_engine, needs_accumulation
 from inkdigits.training.muon import HiddenMuon
-from inkdigits.training.no_digits import NO_CLASS
+from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.plan import EpochPlan, plan_epoch
 from inkdigits.training.prediction import predict_with

@@ -9,7 +9,7 @@ from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softma
 from inkdigits.networks.build import build
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.augmentation.ranges import Augmentation
-from inkdigits.training.no_digits import NO_CLASS
+from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
 

@@ -13,7 +13,7 @@ from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training import trainer as trainer_module
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.engine import NeutralEngine
-from inkdigits.training.no_digits import NO_CLASS, add_no_digits
+from inkdigits.training.no_digits.mixture import NO_CLASS, add_no_digits
 from inkdigits.training.prediction import predict_with
 from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
 from inkdigits.training.trainer import Trainer
