@@ -16,7 +16,7 @@ from jaxtyping import Float32
 from inkdigits.arrays import Image
 from inkdigits.imaging.finding import find_lines
 from inkdigits.imaging.picture import Picture
-from inkdigits.imaging.whole import whole_digit
+from inkdigits.imaging.whole import whole_digits
 from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.hypotheses import (
     LEAST_CONFIDENCE,
@@ -31,6 +31,7 @@ from inkdigits.recognition.reading import Box, Digit, Guess, Line, Reading
 Expect: TypeAlias = Literal["single", "number", "page"]
 
 _BEST = 3  # guesses that a reading tells of each digit
+_MOST_DOUBTS = 1500  # hypotheses of a page; one of 100 digits has some 200
 
 
 class Reader:
@@ -91,8 +92,8 @@ class Reader:
         """Read pictures that are one digit as they are; None for all others."""
         images = {
             i: image
-            for i, picture in enumerate(pictures)
-            if (image := whole_digit(picture.pixels)) is not None
+            for i, image in enumerate(whole_digits([picture.pixels for picture in pictures]))
+            if image is not None
         }
         readings: list[Reading | None] = [None] * len(pictures)
         if images:
@@ -107,7 +108,7 @@ class Reader:
         self._ask(one for page in pages for line in page.lines for one in line.hypotheses)
         for page in pages:
             page.settle_height()
-        self._ask(one for page in pages for line in page.lines for one in line.doubt())
+        self._ask(one for page in pages for one in page.doubt())
 
     def _ask(self, hypotheses: Iterable[Hypothesis]) -> None:
         asked = list(hypotheses)
@@ -135,6 +136,15 @@ class _Page:
         height = sure_height([one for line in self.lines for one in line.hypotheses])
         for line in self.lines:
             line.settle_height(height)
+
+    def doubt(self) -> list[Hypothesis]:
+        """Return second thoughts on its lines, until there are too many: no page of digits is."""
+        new: list[Hypothesis] = []
+        for line in self.lines:
+            if len(new) > _MOST_DOUBTS:
+                break
+            new += line.doubt()
+        return new
 
     def reading(self) -> Reading:
         chosen = [[(one, line.is_digit(one)) for one in line.best()] for line in self.lines]
