@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.datasets.other_writers import load_other_writers
-from inkdigits.imaging.normalise import enlarge, enlarge_and_normalise, to_mnist
+from inkdigits.imaging.normalise import enlarge, enlarge_and_normalise, is_mnist, to_mnist
 
 
 def bounds(image):
@@ -280,3 +281,22 @@ def test_other_writers_come_out_in_the_form_of_mnist():
 
 def test_an_empty_cell_picture_stays_empty():
     assert not enlarge_and_normalise(np.zeros((1, 8, 8), np.uint8)).any()
+
+
+def test_what_has_the_form_of_mnist_already_is_not_changed(rng):
+    digits = load_mnist_test().images[:2000]
+    shifted = np.stack([np.roll(image, rng.integers(-3, 4, 2), (0, 1)) for image in digits])
+    images = np.concatenate([digits, shifted, digits // 2, np.zeros((1, 28, 28), np.uint8)])
+    unchanged = [np.array_equal(to_mnist(image), image) for image in images]
+    formed = is_mnist(images)
+    assert formed[:2000].mean() > 0.6  # the brightest pixel of many others is 254
+    assert not formed[4000:].any()
+    assert all(same for same, known in zip(unchanged, formed, strict=True) if known)
+    full = images.max((1, 2)) == 255
+    np.testing.assert_array_equal(formed & full, np.array(unchanged) & full)
+
+
+def test_images_of_another_size_do_not_have_the_form_of_mnist():
+    square = rectangle(32, 32, 6, 6, 20, 20)[np.newaxis]
+    assert is_mnist(square).tolist() == [False]
+    assert is_mnist(np.zeros((0, 28, 28), np.uint8)).tolist() == []

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inkdigits.datasets.mnist import load_mnist_test
-from inkdigits.imaging.whole import LARGEST, whole_digit
+from inkdigits.imaging.whole import LARGEST, whole_digit, whole_digits
 
 ROUNDED = 2  # grey levels: traces of ink on the border, and one step of rounding
 
@@ -84,3 +84,26 @@ def test_a_coloured_picture_is_left_to_the_search(channel):
 def test_a_picture_without_an_even_border_is_left_to_the_search():
     noise = np.arange(28 * 28, dtype=np.uint8).reshape(28, 28)
     assert whole_digit(in_colours(noise)) is None
+
+
+def test_pictures_taken_together_are_what_each_is_alone(digits, rng):
+    shifted = [np.roll(image, rng.integers(-5, 6, 2), (0, 1)) for image in digits[:50]]
+    greys = [
+        *digits[:50],
+        *(255 - digits[50:100]),
+        *shifted,
+        *(np.pad(image, 2) for image in digits[:20]),
+        *(rng.integers(0, 256, shape, dtype=np.uint8) for shape in [(28, 28), (1, 9), (40, 3)]),
+        np.zeros((28, 28), np.uint8),
+    ]
+    pictures = [in_colours(grey) for grey in greys]
+    pictures.append(in_colours(stroke()) // np.array([1, 2, 1], np.uint8))  # it has a colour
+    for picture, together in zip(pictures, whole_digits(pictures), strict=True):
+        alone = whole_digit(picture)
+        assert (together is None) == (alone is None)
+        if alone is not None:
+            np.testing.assert_array_equal(together, alone)
+
+
+def test_no_pictures_are_no_digits():
+    assert whole_digits([]) == []

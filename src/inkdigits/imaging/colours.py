@@ -91,7 +91,8 @@ def _in_colours(image: Pillow.Image, span: _Range | None) -> Pillow.Image:
         return _to_bytes(image, span).convert("RGB")
     if image.mode == "LAB":
         return image.getchannel(0).convert("RGB")  # the lightness
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _range(image: Pillow.Image) -> _Range:

@@ -99,11 +99,14 @@ def _cheapest_paths(
     rows, bands, _ = costs.shape
     total = costs[0]
     steps = np.zeros(costs.shape, np.int64)
+    options = np.full((3, *total.shape), np.inf)  # from the left, straight, from the right
     for row in range(1, rows):
-        wide = np.pad(total, ((0, 0), (1, 1)), constant_values=np.inf)
-        options = np.stack([wide[:, :-2] + _BEND, total, wide[:, 2:] + _BEND])
-        steps[row] = options.argmin(axis=0) - 1
+        np.add(total[:, :-1], _BEND, out=options[0, :, 1:])
+        options[1] = total
+        np.add(total[:, 1:], _BEND, out=options[2, :, :-1])
+        options.argmin(axis=0, out=steps[row])
         total = options.min(axis=0) + costs[row]
+    steps -= 1
     places = np.zeros((bands, rows), np.int64)
     places[:, -1] = total.argmin(axis=1)
     every = np.arange(bands)

@@ -68,7 +68,7 @@ def to_glyph(ink: Image) -> Image:
         2
     """
     grey = cv2.LUT(_resize(ink), _CONTRAST)
-    framed = cv2.copyMakeBorder(grey, *[_MARGIN] * 4, cv2.BORDER_CONSTANT)
+    framed = cv2.copyMakeBorder(grey, _MARGIN, _MARGIN, _MARGIN, _MARGIN, cv2.BORDER_CONSTANT)
     _, clean = cv2.threshold(_adjust_strokes(framed), _TRACE - 1, 0, cv2.THRESH_TOZERO)
     return to_mnist(clean)
 

@@ -106,18 +106,14 @@ def _paper(small: Pixels, window: int) -> Pixels:
     return smooth
 
 
-def _measure(pixels: Pixels, paper: Pixels, bright: bool) -> Ink:
-    if bright:
-        values = _share(cv2.subtract(pixels, paper), 255 - paper)
-    else:
-        values = _share(cv2.subtract(paper, pixels), paper)
-    return Ink(values, bool(bright), _noise(values))
-
-
 def _share(difference: Pixels, light: Pixels) -> Image:
-    """Return the largest of the channels' differences, each as a share of the light there."""
-    share = cv2.divide(difference, cv2.max(light, np.full_like(light, _DIMMEST)), scale=WHITE)
-    largest: Image = cv2.max(cv2.max(share[..., 0], share[..., 1]), share[..., 2])
+    """Return the largest of the channels' differences, each as a share of the light there.
+
+    Both are overwritten.
+    """
+    np.maximum(light, np.uint8(_DIMMEST), out=light)
+    red, green, blue = cv2.split(cv2.divide(difference, light, dst=difference, scale=WHITE))
+    largest: Image = cv2.max(cv2.max(red, green, dst=red), blue, dst=red)
     return largest
 
 

@@ -13,8 +13,12 @@ were moved by whole pixels, to the middle of pixel 14 and not to that of the ima
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import floor
+
+import cv2
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64, Int64
 from PIL import Image as Pillow
 
 from inkdigits.arrays import WHITE, Image, Images
@@ -23,8 +27,10 @@ from inkdigits.arrays import WHITE, Image, Images
 # on average within a hundredth of what they should be.
 _ROUNDS = 10
 
+_SIDE, _BOX = 28, 20  # pixels: an image of MNIST, and the square that a digit fills
 
-def to_mnist(grey: Image, size: int = 28, box: int = 20) -> Image:
+
+def to_mnist(grey: Image, size: int = _SIDE, box: int = _BOX) -> Image:
     """Bring a picture of one digit into the form of MNIST.
 
     The picture is cropped to its ink and made square with paper; each pixel of a square of `box`
@@ -63,6 +69,37 @@ def to_mnist(grey: Image, size: int = 28, box: int = 20) -> Image:
         raise ValueError(f"`box` must be between 1 and `size`, which is {size}; received {box}")
     ink = _crop(grey)
     return _balance(_fit(ink, box), size) if ink.size else np.zeros((size, size), np.uint8)
+
+
+def is_mnist(images: Images) -> Bool[np.ndarray, " n"]:
+    """Tell which images have the form of MNIST already, so that `to_mnist` changes nothing.
+
+    For many images at once this takes a fraction of the time of `to_mnist`.
+
+    Args:
+        images: Shape (n, 28, 28), uint8; 0 is paper, 255 is full ink.
+
+    Returns:
+        Shape (n,): True where the ink is 20 pixels long or wide, reaches 255 and is balanced.
+
+    Example:
+        >>> image = np.zeros((1, 28, 28), np.uint8)
+        >>> image[0, 5:25, 14] = 255
+        >>> is_mnist(image).tolist(), is_mnist(np.roll(image, 1, axis=2)).tolist()
+        ([True], [False])
+    """
+    inked = images > 0
+    tops, heights = _extents(np.logical_or.reduce(inked, axis=2))
+    lefts, widths = _extents(np.logical_or.reduce(inked, axis=1))
+    formed: Bool[np.ndarray, " n"] = np.maximum(heights, widths) == _BOX
+    formed &= (images.shape[1:] == (_SIDE, _SIDE)) & (images.max((1, 2), initial=0) == WHITE)
+    for starts, lengths, axis in ((tops, heights, 2), (lefts, widths, 1)):
+        profiles = images.sum(axis, dtype=np.int64)
+        mass = np.maximum(profiles.sum(1), 1)
+        centres = (profiles @ np.arange(profiles.shape[1]) - starts * mass) / mass
+        balanced = np.clip(np.floor(_SIDE // 2 - centres + 0.5), 0, _SIDE - lengths)
+        formed &= starts == balanced
+    return formed
 
 
 def enlarge(cells: Images, factor: int = 8) -> Images:
@@ -135,23 +172,29 @@ def enlarge_and_normalise(cells: Images) -> Images:
 
 def _crop(grey: Image) -> Image:
     """Return the part with ink; an empty array if there is none."""
-    rows, columns = (np.flatnonzero((grey > 0).any(axis)) for axis in (1, 0))
-    if not rows.size:
-        return grey[:0, :0]
-    return grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if not grey.size:
+        return grey
+    x, y, width, height = cv2.boundingRect(grey)
+    return grey[y : y + height, x : x + width]
+
+
+def _extents(
+    inked: Bool[np.ndarray, "n side"],
+) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
+    """Return where ink begins and how far it reaches; the whole side where there is none."""
+    starts = inked.argmax(axis=1)
+    return starts, inked.shape[1] - inked[:, ::-1].argmax(axis=1) - starts
 
 
 def _fit(ink: Image, box: int) -> Image:
     """Bring a crop into a square of `box` pixels, the shorter side in the middle."""
-    side = max(ink.shape)
-    margins = [(side - length) // 2 for length in ink.shape]
-    square = np.pad(
-        ink,
-        [
-            (margin, side - length - margin)
-            for margin, length in zip(margins, ink.shape, strict=True)
-        ],
-    )
+    height, width = ink.shape
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    square = np.zeros((side, side), np.uint8)
+    square[top : top + height, left : left + width] = ink
+    if side == box and ink.max() == WHITE:
+        return square
     if side < box:
         # The area of less than a pixel would show the pixels as blocks.
         side *= -(-2 * box // side)
@@ -164,6 +207,7 @@ def _fit(ink: Image, box: int) -> Image:
     return digit
 
 
+@lru_cache(maxsize=64)
 def _overlap(n: int, side: int) -> Float64[np.ndarray, "n side"]:
     """Return which share of each of n equal parts of a line each of its `side` pixels makes up."""
     bounds = np.linspace(0.0, side, n + 1)
@@ -178,15 +222,16 @@ def _balance(digit: Image, size: int) -> Image:
     """Put a digit into an image, its centre of mass nearest to the middle pixel."""
     ink = _crop(digit)
     image = np.zeros((size, size), np.uint8)
-    top, left = (_start(ink.sum(axis=axis, dtype=np.int64), size) for axis in (1, 0))
+    moments = cv2.moments(ink)
+    top = _start(moments["m01"] / moments["m00"], ink.shape[0], size)
+    left = _start(moments["m10"] / moments["m00"], ink.shape[1], size)
     image[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
     return image
 
 
-def _start(profile: np.ndarray, size: int) -> int:
-    """Return where ink must begin along an axis, from its sum in each row or column."""
-    centre = float(profile @ np.arange(len(profile)) / profile.sum())
-    return int(np.clip(np.floor(size // 2 - centre + 0.5), 0, size - len(profile)))
+def _start(centre: float, length: int, size: int) -> int:
+    """Return where ink must begin along an axis, from its centre of mass and its length."""
+    return min(max(floor(size // 2 - centre + 0.5), 0), size - length)
 
 
 def _interpolation(side: int, factor: int) -> Float64[np.ndarray, "pixels side"]:

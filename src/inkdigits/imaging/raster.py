@@ -9,8 +9,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from itertools import count
+from typing import TypeAlias
 
+import cv2
 import numpy as np
+from jaxtyping import UInt8
 from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
@@ -44,6 +47,8 @@ _DECODERS: dict[Kind, type[ImageFile.ImageFile]] = {
 # the whole picture. Cameras and programs write about ten.
 _START_OF_SCAN = b"\xff\xda"
 _MAX_SCANNED = 1_000_000_000  # pixels times scans
+
+Pixels: TypeAlias = UInt8[np.ndarray, "rows columns 3"]
 
 
 def raster_pages(content: bytes, kind: Kind, limits: Limits) -> Iterator[Picture]:
@@ -107,9 +112,18 @@ def _picture(image: ImageFile.ImageFile, page: int) -> Picture:
     # Pillow turns TIFF files by itself.
     askew = 1 if isinstance(image, TiffImagePlugin.TiffImageFile) else orientation(image)
     done = round(max(size) / max(image.size))
-    upright = turn_upright(to_rgb(image, max(1, factor // done)), askew)
+    pixels = _pixels(image, max(1, factor // done), askew)
     width, height = upright_size(size, askew)
-    return Picture(np.asarray(upright), width, height, page)
+    return Picture(pixels, width, height, page)
+
+
+def _pixels(image: Pillow.Image, factor: int, askew: int) -> Pixels:
+    if image.mode != "L" or factor > 1 or image.has_transparency_data:
+        return np.asarray(turn_upright(to_rgb(image, factor), askew))
+    # Grey pictures are most of all small ones, and this way faster by a quarter.
+    grey = np.asarray(turn_upright(image, askew))
+    pixels: Pixels = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
+    return pixels
 
 
 def _check_scans(content: bytes, size: tuple[int, int]) -> None:

@@ -120,7 +120,7 @@ def _ridges(small: Image) -> Image:
     ink = (small > 64).astype(np.uint8)
     thick = max(3, round(2 * _THICKEST * max(small.shape))) | 1
     filled = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
-    ridges: Image = ink & ~filled & 1
+    ridges: Image = cv2.subtract(ink, filled)
     return ridges
 
 

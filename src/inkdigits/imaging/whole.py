@@ -6,18 +6,49 @@ images come back as they are.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import numpy as np
 from jaxtyping import UInt8
 
 from inkdigits.arrays import WHITE, Image
-from inkdigits.imaging.normalise import to_mnist
+from inkdigits.imaging.normalise import is_mnist, to_mnist
 
 LARGEST = 32  # pixels of the longer side: CIFAR's size, the largest in which digits come alone
 _TRACE = 2  # grey levels: what a JPEG file leaves on bare paper
 _CROSSED = 0.25  # of the border, at most, that ink may run into
 
+Pixels: TypeAlias = UInt8[np.ndarray, "rows columns 3"]
 
-def whole_digit(pixels: UInt8[np.ndarray, "rows columns 3"]) -> Image | None:
+
+def whole_digits(pictures: Sequence[Pixels]) -> list[Image | None]:
+    """Take each small picture for one digit; those of one size are looked at together.
+
+    Args:
+        pictures: Each of shape (rows, columns, 3), uint8.
+
+    Returns:
+        For each picture what `whole_digit` returns.
+
+    Example:
+        >>> [image is None for image in whole_digits([np.zeros((28, 33, 3), np.uint8)])]
+        [True]
+    """
+    digits: list[Image | None] = [None] * len(pictures)
+    sizes: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for i, pixels in enumerate(pictures):
+        if max(pixels.shape[:2]) <= LARGEST:
+            sizes[pixels.shape].append(i)
+    for places in sizes.values():
+        found = _of_one_size(np.stack([pictures[i] for i in places]))
+        for i, digit in zip(places, found, strict=True):
+            digits[i] = digit
+    return digits
+
+
+def whole_digit(pixels: Pixels) -> Image | None:
     """Take a small picture for one digit.
 
     Args:
@@ -33,15 +64,21 @@ def whole_digit(pixels: UInt8[np.ndarray, "rows columns 3"]) -> Image | None:
         >>> int(whole_digit(page)[10, 14])
         255
     """
-    if max(pixels.shape[:2]) > LARGEST:
-        return None
-    grey = pixels[..., 1].astype(np.int16)
-    if not ((pixels[..., 0] == grey).all() and (pixels[..., 2] == grey).all()):
-        return None
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = np.median(border)
-    if (abs(border - paper) > _TRACE).mean() > _CROSSED:
-        return None
-    ink = grey - paper if paper <= WHITE // 2 else paper - grey
+    return whole_digits([pixels])[0]
+
+
+def _of_one_size(pixels: UInt8[np.ndarray, "n rows columns 3"]) -> list[Image | None]:
+    grey = np.ascontiguousarray(pixels[..., 1])
+    plain = ((pixels[..., 0] == grey) & (pixels[..., 2] == grey)).all((1, 2))
+    border = np.concatenate([grey[:, 0], grey[:, -1], grey[:, :, 0], grey[:, :, -1]], axis=1)
+    paper = np.median(border, axis=1, keepdims=True).astype(np.float32)
+    even = (abs(border - paper) > _TRACE).mean(axis=1) <= _CROSSED
+    darker = np.where(paper <= WHITE // 2, -1, 1).astype(np.float32)
+    ink = darker[..., np.newaxis] * (paper[..., np.newaxis] - grey)
     ink[ink <= _TRACE] = 0
-    return to_mnist(ink.astype(np.uint8))
+    images = ink.astype(np.uint8)
+    done = is_mnist(images)
+    return [
+        (image if as_it_is else to_mnist(image)) if taken else None
+        for image, as_it_is, taken in zip(images, done, plain & even, strict=True)
+    ]

@@ -14,13 +14,14 @@ from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import Pages, decode, decode_pages
 from inkdigits.imaging.limits import Limits
 from inkdigits.imaging.picture import Picture
+from inkdigits.recognition.answers import BATCH
 from inkdigits.recognition.reader import Expect, Reader
 from inkdigits.recognition.reading import Reading
 from inkdigits.workflows.ahead import in_chunks
 from inkdigits.workflows.inputs import Source
 
-# How much is read at once: enough digits for a batch, and not more pixels than two large photos.
-CHUNK_PICTURES = 128
+# How much is read at once: two of the network's batches, and not more pixels than two large photos.
+CHUNK_PICTURES = 2 * BATCH
 CHUNK_PIXELS = 8_000_000
 
 
