@@ -72,7 +72,7 @@ def test_of_every_score_and_set_the_area_is_kept():
     opposite, unsure = with_features([-5, 0], [0, -5]), with_features([5, 0], [0, 5])
     validation = with_features([5, 0], [0, 5]), labels(0, 1)
     fitted = fit_confidence(LEARNT, validation, {"opposite": opposite, "same": unsure})
-    assert tuple(fitted.areas) == KINDS
+    assert tuple(fitted.areas) == tuple(kind for kind in KINDS if kind != "none-class")
     for kind in ("max-softmax", "energy"):  # all logits are the same
         assert fitted.areas[kind] == {"opposite": 0.5, "same": 0.5}
     for kind in ("mahalanobis", "nearest-neighbour"):
@@ -90,6 +90,21 @@ def test_the_score_with_the_best_worst_set_is_chosen():
     assert only_shoes.score.kind == "max-softmax"
     assert with_hats.areas["max-softmax"] == {"shoes": 1.0, "hats": 0.5}
     assert with_hats.score.kind == "mahalanobis"
+
+
+def test_an_output_for_none_is_a_score_of_its_own_and_no_part_of_the_temperature():
+    # The shoes look like sure digits to the classes, and only the last logit tells them.
+    digits = np.log(rows([9, 1, 1], [9, 1, 1], [9, 1, 1], [9, 1, 1]))
+    shoes = Inner(np.log(rows([9, 1, 40], [9, 1, 90])), np.ones((2, 3), np.float32))
+    learnt = with_logits(rows([5, 0, -5], [0, 5, -5])), labels(0, 1)
+    validation = with_logits(digits), labels(0, 0, 0, 1)
+    fitted = fit_confidence(learnt, validation, {"shoes": shoes}, none_class=True)
+    assert tuple(fitted.areas) == KINDS
+    assert fitted.areas["max-softmax"] == fitted.areas["energy"] == {"shoes": 0.5}
+    assert fitted.areas["none-class"] == {"shoes": 1.0}
+    assert fitted.score.kind == "none-class"
+    assert fitted.threshold == pytest.approx(np.log(1 / 10))
+    assert fitted.temperature == pytest.approx(2)  # odds of 9 to 1, right three times in four
 
 
 def test_equal_logits_leave_the_temperature_and_reject_nothing():

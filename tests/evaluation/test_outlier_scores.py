@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
+from inkdigits.evaluation.outlier_choice import choose_score
 from inkdigits.evaluation.outlier_scores import (
     KINDS,
     REFERENCES,
@@ -14,11 +15,12 @@ from inkdigits.evaluation.outlier_scores import (
     Mahalanobis,
     MaxSoftmax,
     NearestNeighbour,
+    NoneClass,
     OutlierScore,
-    choose_score,
     fit_scores,
 )
 
+WITHOUT_NONE = [kind for kind in KINDS if kind != "none-class"]
 LARGEST = np.finfo(np.float32).max
 
 
@@ -94,10 +96,29 @@ def test_scores_of_logits_are_those_of_scipy(n, classes, seed):
     np.testing.assert_allclose(MaxSoftmax().score(logits, zeros(n)), expected, atol=1e-7)
 
 
+def test_none_class_is_the_log_odds_of_showing_no_class():
+    # Odds of 8 to 1 + 2 + 5, of 6 to 1 + 1 + 1 and of 1 to 4 + 4 + 2.
+    logits = np.log(rows([1, 2, 5, 8], [1, 1, 1, 6], [4, 4, 2, 1]))
+    result = NoneClass().score(logits, zeros(3))
+    np.testing.assert_allclose(result, [0, log(2), -log(10)], rtol=1e-6, atol=1e-6)
+    by_softmax = special.softmax(logits.astype(float), axis=1)[:, :-1].sum(axis=1)
+    np.testing.assert_allclose(1 / (1 + np.exp(result)), by_softmax, rtol=1e-6)
+
+
+def test_what_stands_for_no_class_is_left_out_of_the_scores_of_the_classes():
+    logits = np.log(rows([1, 2, 5], [1, 1, 1], [8, 1, 1]))
+    for none in (-50, 0, 50):
+        more = np.concatenate([logits, np.full((3, 1), none, np.float32)], axis=1)
+        for kind in (MaxSoftmax, Energy):
+            expected = kind().score(logits, zeros(3))
+            np.testing.assert_array_equal(kind(none_class=True).score(more, zeros(3)), expected)
+
+
 def test_scores_of_the_largest_logits_are_finite():
     logits = rows([LARGEST, -LARGEST], [-LARGEST, -LARGEST], [LARGEST, LARGEST])
     assert MaxSoftmax().score(logits, zeros(3)).tolist() == [0, 0.5, 0.5]
     assert Energy().score(logits, zeros(3)).tolist() == [-LARGEST, LARGEST, -LARGEST]
+    assert NoneClass().score(logits, zeros(3)).tolist() == [-LARGEST, 0, 0]
 
 
 def test_mahalanobis_counts_standard_deviations_to_the_nearest_mean(crosses):
@@ -215,17 +236,35 @@ def test_more_pictures_than_one_block_are_scored_like_single_ones(blobs):
             assert alone[0] == pytest.approx(together[index], rel=1e-4, abs=1e-6)
 
 
-def test_the_four_come_in_order_under_their_names(blobs):
-    scores = blobs[3]
+def test_the_scores_come_in_order_under_their_names_and_that_of_none_where_there_is_one(blobs):
+    logits, features, truth, without = blobs
+    more = np.concatenate([logits, -logits[:, :1]], axis=1)
+    scores = fit_scores(more, features, truth, none_class=True)
     assert tuple(scores) == KINDS
+    assert tuple(without) == tuple(kind for kind in KINDS if kind != "none-class")
     assert [one.kind for one in scores.values()] == list(KINDS)
-    classes = (MaxSoftmax, Energy, Mahalanobis, NearestNeighbour)
+    classes = (MaxSoftmax, Energy, NoneClass, Mahalanobis, NearestNeighbour)
     for one, expected in zip(scores.values(), classes, strict=True):
         assert isinstance(one, OutlierScore)
         assert type(one) is expected
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_with_an_output_for_none_the_classes_are_scored_as_without(blobs):
+    logits, features, truth, without = blobs
+    more = np.concatenate([logits, -logits[:, :1]], axis=1)
+    scores = fit_scores(more, features, truth, none_class=True)
+    for kind, one in without.items():
+        expected = one.score(logits, features)
+        np.testing.assert_array_equal(scores[kind].score(more, features), expected)
+
+
+def test_no_picture_may_be_labelled_with_the_output_for_none():
+    features = rows([1, 0], [0, 1])
+    with pytest.raises(ValueError, match="labels must be below 1; received 1"):
+        fit_scores(features, features, labels(0, 1), none_class=True)
+
+
+@pytest.mark.parametrize("kind", WITHOUT_NONE)
 def test_scores_are_float32_one_a_picture_and_none_for_none(crosses, kind):
     for n in (0, 1, 3):
         result = crosses[kind].score(zeros(n), np.ones((n, 2), np.float32))
@@ -250,7 +289,7 @@ def test_very_small_and_very_large_features_can_be_fitted(size):
     np.testing.assert_allclose(result, [0, 2, 162], rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WITHOUT_NONE)
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_refused_and_named(crosses, kind, value):
     good, bad = zeros(2), rows([0, 0], [value, 0])
@@ -318,10 +357,10 @@ def test_a_better_mean_does_not_make_up_for_a_worse_worst_set():
 def test_of_equals_the_simpler_is_chosen_whatever_the_order_given(blobs):
     logits, features, _, scores = blobs
     same = (logits, features)
-    for order in (KINDS, KINDS[::-1]):
+    for order in (WITHOUT_NONE, WITHOUT_NONE[::-1]):
         kind, areas = choose_score({name: scores[name] for name in order}, same, {"same": same})
         assert kind == "max-softmax"
-        assert areas == {name: {"same": 0.5} for name in KINDS}
+        assert areas == {name: {"same": 0.5} for name in WITHOUT_NONE}
     deeper = {name: scores[name] for name in ("nearest-neighbour", "mahalanobis")}
     assert choose_score(deeper, same, {"same": same})[0] == "mahalanobis"
 

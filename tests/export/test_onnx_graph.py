@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -7,7 +8,7 @@ import pytest
 from inkdigits.arrays import scale
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.confidence import Confidence
-from inkdigits.evaluation.outlier_scores import Energy, MaxSoftmax
+from inkdigits.evaluation.outlier_scores import Energy, MaxSoftmax, NoneClass
 from inkdigits.evaluation.temperature import softmax
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import (
@@ -28,6 +29,7 @@ from inkdigits.networks.architecture import (
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.training.prediction import among_classes
 
 # Sides that differ, pools that leave a rest, batch normalisation of maps and of rows.
 WIDE = Architecture(
@@ -63,7 +65,7 @@ def pairs(random_weights, tmp_path_factory):
         model = build(network)
         set_weights(model, weights)
         path = folder / f"{network.name}.onnx"
-        path.write_bytes(to_onnx(network, [weights], DIGIT_NAMES[: model.output_shape[-1]]))
+        path.write_bytes(to_onnx(network, [weights], DIGIT_NAMES[: network.classes]))
         made[network.name] = model, OnnxClassifier(path), path
     return made
 
@@ -79,8 +81,8 @@ def test_onnx_runtime_gives_the_probabilities_of_keras(pairs, network, n):
     model, classifier, _ = pairs[network.name]
     images = noise(n, network)
     probabilities = classifier.probabilities(images)
-    expected = model.predict(scale(images), verbose=0)
-    assert probabilities.shape == (n, model.output_shape[-1])
+    expected = among_classes(model.predict(scale(images), verbose=0), network.classes)
+    assert probabilities.shape == (n, network.classes)
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities, expected, rtol=1e-3, atol=1e-5)
 
@@ -95,8 +97,8 @@ def test_random_weights_tell_images_and_classes_apart(pairs, network):
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
 def test_no_images_give_no_rows(pairs, network):
-    model, classifier, _ = pairs[network.name]
-    assert classifier.probabilities(noise(0, network)).shape == (0, model.output_shape[-1])
+    _, classifier, _ = pairs[network.name]
+    assert classifier.probabilities(noise(0, network)).shape == (0, network.classes)
 
 
 @pytest.mark.parametrize("name", ["tutorial", "fast"])
@@ -130,7 +132,8 @@ def test_the_file_is_what_the_docstring_promises(pairs, network):
     assert probabilities.name == "probabilities"
     assert probabilities.type.tensor_type.shape.dim[0].dim_param == "n"
     assert [(each.domain, each.version) for each in model.opset_import] == [("", 18)]
-    kinds = {tensor.data_type for tensor in model.graph.initializer}
+    weights = [each for each in model.graph.initializer if "class_logits" not in each.name]
+    kinds = {tensor.data_type for tensor in weights}
     kinds |= {value.type.tensor_type.elem_type for value in (images, probabilities)}
     assert kinds == {onnx.TensorProto.FLOAT}
     assert "Dropout" not in {node.op_type for node in model.graph.node}
@@ -221,6 +224,33 @@ def test_outputs_are_those_asked_for(flat, inner, count):
     more = {"logits": ["n", 4], "features": ["n", "features"]} if inner else {}
     assert outputs(plain) == {"probabilities": ["n", 4], **more}
     assert outputs(scored) == {"probabilities": ["n", 4], "outlierness": ["n"], **more}
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0])
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_output_for_none_is_no_part_of_the_probabilities_and_gives_log_odds(
+    flat, temperature, count
+):
+    network = replace(FLAT, none_class=True)
+    fitted = confidence(temperature, NoneClass())
+    content = to_onnx(network, flat[:count], "abc", confidence=fitted, inner=True)
+    assert outputs(content) == {
+        "probabilities": ["n", 3],
+        "outlierness": ["n"],
+        "logits": ["n", 4],
+        "features": ["n", "features"],
+    }
+    assert properties(content)["outlier_score"] == "none-class"
+    images = noise(20, FLAT)
+    logits = np.mean([inner_by_hand(images, each)[0] for each in flat[:count]], axis=0)
+    names = ["probabilities", "logits", "outlierness"]
+    probabilities, all_logits, odds = OnnxClassifier(content).run(images, names)
+    np.testing.assert_allclose(all_logits, logits, rtol=1e-4, atol=1e-5)
+    expected = softmax(logits[:, :3].astype(np.float32), temperature)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-4, atol=1e-6)
+    # One class or another has the probability that the softmax over all outputs gives to these.
+    any_class = softmax(logits.astype(np.float32))[:, :3].sum(axis=1)
+    np.testing.assert_allclose(1 / (1 + np.exp(odds)), any_class, rtol=1e-4)
 
 
 @pytest.mark.parametrize("temperature", [0.05, 0.5, 1.0, 2.0, 20.0])

@@ -13,6 +13,7 @@ from inkdigits.evaluation.outlier_scores import (
     Mahalanobis,
     MaxSoftmax,
     NearestNeighbour,
+    NoneClass,
     OutlierScore,
     fit_scores,
 )
@@ -23,7 +24,8 @@ from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, 
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
 # Without a bias in its first layer, a blank image has features that are all zero.
-NETWORK = Architecture("small", (28, 28, 1), (Flatten(), Dense(12), Relu(), Dense(10), Softmax()))
+LAYERS = (Flatten(), Dense(12), Relu(), Dense(11), Softmax())
+NETWORK = Architecture("small", (28, 28, 1), LAYERS, none_class=True)
 # The features of an image are its two pixels, 0 to 1.
 TWO_PIXELS = Architecture("two-pixels", (1, 2, 1), (Flatten(), Dense(2), Softmax()))
 OUTPUTS = ["outlierness", "logits", "features"]
@@ -31,6 +33,7 @@ OUTPUTS = ["outlierness", "logits", "features"]
 TOLERANCES = {
     "max-softmax": {"rtol": 1e-5, "atol": 1e-6},
     "energy": {"rtol": 1e-5, "atol": 1e-5},
+    "none-class": {"rtol": 1e-5, "atol": 1e-5},
     "mahalanobis": {"rtol": 1e-4, "atol": 1e-4},
     "nearest-neighbour": {"rtol": 1e-4, "atol": 2e-4},
 }
@@ -41,8 +44,8 @@ def draw_weights(seed):
     return {
         "dense1/kernel": rng.normal(0, 0.1, (784, 12)).astype(np.float32),
         "dense1/bias": np.zeros(12, np.float32),
-        "dense2/kernel": rng.normal(0, 1, (12, 10)).astype(np.float32),
-        "dense2/bias": rng.normal(0, 1, 10).astype(np.float32),
+        "dense2/kernel": rng.normal(0, 1, (12, 11)).astype(np.float32),
+        "dense2/bias": rng.normal(0, 1, 11).astype(np.float32),
     }
 
 
@@ -65,7 +68,7 @@ def classifiers(members, digits):
     """For each score the network, or the two, with that score fitted on digits."""
     inner = OnnxClassifier(to_onnx(NETWORK, members, DIGIT_NAMES, inner=True))
     logits, features = inner.run(digits.images, ["logits", "features"])
-    scores = fit_scores(logits, features, digits.labels)
+    scores = fit_scores(logits, features, digits.labels, none_class=True)
     return {
         kind: (load(NETWORK, members, DIGIT_NAMES, score), score) for kind, score in scores.items()
     }
@@ -129,6 +132,10 @@ def two_pixels(score, *images):
 def test_scores_of_logits_by_hand():
     assert two_pixels(MaxSoftmax(), [0, 0], [9, 255]) == pytest.approx([1 / 4] * 2)
     assert two_pixels(Energy(), [0, 0], [9, 255]) == pytest.approx([-log(4)] * 2)
+    # With the second logit, log 3, for no class, there is but one class, with the logit log 1.
+    assert two_pixels(NoneClass(), [0, 0], [9, 255]) == pytest.approx([log(3)] * 2)
+    assert two_pixels(Energy(none_class=True), [0, 0]) == pytest.approx([0])
+    assert two_pixels(MaxSoftmax(none_class=True), [0, 0]) == pytest.approx([0])
 
 
 def test_the_squared_distance_to_the_nearer_centre_by_hand():

@@ -8,6 +8,7 @@ from inkdigits.networks.architecture import (
     BEST,
     FAST,
     PUBLISHED,
+    ROBUST,
     TUTORIAL,
     Architecture,
     BatchNormalization,
@@ -63,6 +64,26 @@ def test_best_reads_the_same_images_and_normalises_after_every_convolution():
     assert set(behind) == {BatchNormalization()}
 
 
+def test_robust_is_best_with_an_output_for_none_of_the_classes():
+    assert ROBUST.input_shape == BEST.input_shape
+    assert ROBUST.layers == (*BEST.layers[:-2], Dense(11), Softmax())
+    assert [each.name for each in ARCHITECTURES.values() if each.none_class] == ["robust"]
+
+
+@pytest.mark.parametrize("none_class", [False, True])
+def test_the_outputs_are_those_of_the_last_dense_layer_and_all_or_all_but_one_are_classes(
+    none_class,
+):
+    layers = (Flatten(), Dense(7), Relu(), Dense(4), Softmax())
+    network = Architecture("toy", (2, 2, 1), layers, none_class)
+    assert (network.outputs, network.classes) == (4, 3 if none_class else 4)
+
+
+@pytest.mark.parametrize("network", ARCHITECTURES.values(), ids=lambda network: network.name)
+def test_every_network_tells_ten_digits_apart(network):
+    assert network.classes == 10
+
+
 def test_layers_are_named_by_kind_and_running_number():
     filters = OrientedFilters(2, 3, 1)
     layers = (filters, Conv2D(1, 2), Relu(), Conv2D(1, 2), Softmax())
@@ -91,7 +112,9 @@ def test_networks_are_found_by_their_name(name):
 def test_an_unknown_name_is_refused_with_the_known_ones(name):
     with pytest.raises(UsageError) as caught:
         find_architecture(name)
-    expected = f"`network` must be one of published, tutorial, fast, best; received {name!r}"
+    expected = (
+        f"`network` must be one of published, tutorial, fast, best, robust; received {name!r}"
+    )
     assert str(caught.value) == expected
 
 

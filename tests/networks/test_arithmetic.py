@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 from math import floor
 
 import pytest
@@ -7,6 +8,7 @@ from inkdigits.networks.architecture import (
     ARCHITECTURES,
     FAST,
     PUBLISHED,
+    ROBUST,
     TUTORIAL,
     Architecture,
     BatchNormalization,
@@ -181,3 +183,13 @@ def test_batch_normalisation_tracks_half_of_its_parameters():
 def test_meta_a_wrong_formula_is_seen():
     assert evaluated("((28 - 3 + 2*0) / 1) + 1 = 25; 32 kernels") == (26, 25)
     assert evaluated("2*2 learnt + 2*2 tracked = 1,004") == (8, 1004)
+
+
+def test_robust_has_the_parameters_counted_by_hand():
+    channels = [1, 32, 64, 128, 128, 256]
+    convolutions = sum(9 * before * after + after for before, after in pairwise(channels))
+    normalisations = 4 * sum(channels[1:])
+    # 28 -> 26 -> 24, pooled to 12 -> 10 -> 8, pooled to 4 -> 2: 2 x 2 places of 256 channels.
+    scores = 2 * 2 * 256 * 11 + 11
+    counted = sum(row.params for row in summarise(ROBUST).layers)
+    assert counted == convolutions + normalisations + scores == 549_131

@@ -22,7 +22,7 @@ from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training import tensorflow_engine
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.augmentation.ranges import Augmentation
-from inkdigits.training.engine import NeutralEngine, accuracy, make_engine, needs_accumulation
+from inkdigits.training.engine import NeutralEngine, accuracy_among, make_engine, needs_accumulation
 from inkdigits.training.muon import HiddenMuon
 from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.optimizers import make_optimizer
@@ -234,8 +234,49 @@ def test_an_image_without_a_class_makes_the_answers_more_alike(digits, engine):
 def test_accuracy_counts_the_most_probable_class_and_never_an_image_without_one():
     targets = [[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5], [0.9, 0.1]]
     probabilities = [[0.6, 0.4], [0.6, 0.4], [0.6, 0.4], [0.4, 0.6], [0.6, 0.4]]
-    counted = accuracy(np.array(targets, np.float32), np.array(probabilities, np.float32))
+    counted = accuracy_among(2)(np.array(targets, np.float32), np.array(probabilities, np.float32))
     assert keras.ops.convert_to_numpy(counted).tolist() == [1, 0, 0, 0, 1]
+
+
+def test_accuracy_is_counted_among_the_classes_and_never_for_the_output_of_none():
+    targets = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
+    probabilities = [[0.2, 0.1, 0.7], [0.2, 0.1, 0.7], [0.1, 0.1, 0.8], [0.8, 0.1, 0.1]]
+    counted = accuracy_among(2)(np.array(targets, np.float32), np.array(probabilities, np.float32))
+    assert keras.ops.convert_to_numpy(counted).tolist() == [1, 0, 0, 0]
+
+
+def task_with_none_class(digits, engine):
+    """Images of which the first hundred show no class, and a network with an output for these."""
+    layers = (Flatten(), Dense(11), Softmax())
+    network = Architecture("dry-none", (28, 28, 1), layers, none_class=True)
+    task = make_task(digits, network, engine=engine, ranges=None, without_class=100)
+    return replace(task, none_class=True)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_hits_are_counted_among_the_classes_and_losses_over_all_outputs(digits, engine):
+    task = task_with_none_class(digits, engine)
+    weights = get_weights(task.model)
+    set_weights(task.model, weights | {"dense1/bias": np.eye(11, dtype=np.float32)[10] * 9})
+    chosen = np.arange(92, 108, dtype=np.int32)  # eight without a class, then eight with one
+    probabilities = predict_with(task.model, task.inputs[chosen]).astype(float)
+    assert (probabilities.argmax(axis=1) == 10).all()
+    truth = digits.labels[100:108]
+    sums = engine(task).run(in_this_order(chosen))
+    assert (sums.images, sums.classified) == (16, 8)
+    assert sums.correct == (probabilities[8:, :10].argmax(axis=1) == truth).sum()
+    expected = -np.log(probabilities[np.arange(16), [10] * 8 + truth.tolist()]).sum()
+    assert sums.loss == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_image_without_a_class_moves_the_answer_to_its_output(digits, engine):
+    task = task_with_none_class(digits, engine)
+    made = engine(task)
+    for _ in range(20):
+        sums = made.run(in_this_order([0]))
+    assert (sums.classified, sums.correct) == (0, 0)
+    assert predict_with(task.model, task.inputs[:1])[0, 10] > 0.9
 
 
 @pytest.mark.parametrize("engine", ENGINES)

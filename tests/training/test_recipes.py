@@ -1,6 +1,7 @@
 import pytest
 
 from inkdigits.errors import RecipeError
+from inkdigits.networks.architecture import find_architecture
 from inkdigits.training.recipes import BEST, FAST, PUBLISHED, RECIPES, ROBUST, TUTORIAL, find_recipe
 
 TUTORIAL_AUGMENTATION = {
@@ -89,3 +90,8 @@ def test_an_unknown_recipe_is_refused_with_the_known_ones():
     assert "there is no recipe 'tutorail'" in message
     assert all(name in message for name in RECIPES)
     assert "path of a JSON file" in message
+
+
+def test_robust_alone_has_an_output_for_the_images_without_a_digit_that_it_learns_from():
+    with_output = [each for each in RECIPES.values() if find_architecture(each.network).none_class]
+    assert with_output == [each for each in RECIPES.values() if each.no_digits] == [ROBUST]

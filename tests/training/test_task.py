@@ -14,6 +14,7 @@ from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
 
 FOUR_CLASSES = Architecture("four", (28, 28, 1), (Flatten(), Dense(4), Softmax()))
+NONE_CLASS = Architecture("none", (28, 28, 1), (Flatten(), Dense(5), Softmax()), none_class=True)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,27 @@ def test_an_image_should_be_answered_with_its_class_or_with_all_alike(task):
         [0.25, 0.25, 0.25, 0.25],
         [0, 1, 0, 0],
     ]
+
+
+def test_where_an_output_stands_for_no_class_an_image_without_one_should_be_answered_by_it(task):
+    with_output = replace(task, model=build(NONE_CLASS), none_class=True)
+    assert (with_output.outputs, with_output.classes) == (5, 4)
+    assert with_output.targets.dtype == np.float32
+    assert with_output.targets.tolist() == [
+        [0, 0, 0, 1, 0],
+        [0, 0, 0, 0, 1],
+        [1, 0, 0, 0, 0],
+        [0, 0, 0, 0, 1],
+        [0, 1, 0, 0, 0],
+    ]
+
+
+@pytest.mark.parametrize("label", [4, 5])
+def test_no_label_but_that_of_no_class_leads_to_its_output(task, label):
+    labels = np.array([0, NO_CLASS, label], np.uint8)
+    wrong = replace(task, model=build(NONE_CLASS), none_class=True, labels=labels)
+    with pytest.raises(ValueError, match=f"labels must be below 4; received {label}"):
+        _ = wrong.targets
 
 
 @pytest.mark.parametrize("labels", [[], [NO_CLASS], [NO_CLASS] * 3], ids=str)

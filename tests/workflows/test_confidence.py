@@ -13,16 +13,19 @@ from inkdigits.workflows import confidence as confidence_workflow
 from inkdigits.workflows.confidence import CHOOSING_SETS, InnerNetwork
 
 NETWORK = Architecture("small", (28, 28, 1), (Flatten(), Dense(12), Relu(), Dense(10), Softmax()))
+NONE_CLASS = Architecture(
+    "none", (28, 28, 1), (Flatten(), Dense(12), Relu(), Dense(11), Softmax()), none_class=True
+)
 TINY = Architecture("tiny", (3, 5, 1), (Flatten(), Dense(4), Softmax()))
 
 
-def draw_weights(seed: int) -> dict[str, np.ndarray]:
+def draw_weights(seed: int, outputs: int = 10) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(seed)
     return {
         "dense1/kernel": rng.normal(0, 0.1, (784, 12)).astype(np.float32),
         "dense1/bias": np.zeros(12, np.float32),
-        "dense2/kernel": rng.normal(0, 1, (12, 10)).astype(np.float32),
-        "dense2/bias": rng.normal(0, 1, 10).astype(np.float32),
+        "dense2/kernel": rng.normal(0, 1, (12, outputs)).astype(np.float32),
+        "dense2/bias": rng.normal(0, 1, outputs).astype(np.float32),
     }
 
 
@@ -44,7 +47,8 @@ def validation(mnist) -> LabelledImages:
 
 
 def file_with(fitted: Confidence, members: list[dict[str, np.ndarray]]) -> OnnxClassifier:
-    return OnnxClassifier(to_onnx(NETWORK, members, DIGIT_NAMES, confidence=fitted))
+    network = NONE_CLASS if len(members[0]["dense2/bias"]) == 11 else NETWORK
+    return OnnxClassifier(to_onnx(network, members, DIGIT_NAMES, confidence=fitted))
 
 
 def test_logits_and_features_are_those_worked_out_by_hand(learnt: LabelledImages):
@@ -87,8 +91,8 @@ def test_no_score_rejects_one_more_by_rounding(
 
     monkeypatch.setattr(confidence, "choose_score", choose)
     for seed in (0, 2, 3):
-        weights = [draw_weights(seed)]
-        fitted = InnerNetwork(NETWORK, weights, DIGIT_NAMES).fit(learnt, validation)
+        weights = [draw_weights(seed, outputs=11)]
+        fitted = InnerNetwork(NONE_CLASS, weights, DIGIT_NAMES).fit(learnt, validation)
         assert fitted
         assert fitted.score.kind == kind
         assert file_with(fitted, weights).answers(validation.images).rejected.sum() == 2
@@ -102,10 +106,22 @@ def test_temperature_and_areas_are_those_of_the_logits(
     assert fitted
     logits = network.look_at(validation.images).logits
     assert fitted.temperature == fit_temperature(logits, validation.labels)
-    assert tuple(fitted.areas) == KINDS
+    assert tuple(fitted.areas) == tuple(kind for kind in KINDS if kind != "none-class")
     assert all(tuple(sets) == CHOOSING_SETS for sets in fitted.areas.values())
     worst = {kind: min(sets.values()) for kind, sets in fitted.areas.items()}
     assert worst[fitted.score.kind] == max(worst.values())
+
+
+def test_an_output_for_none_is_offered_as_a_score_and_the_temperature_is_that_of_the_digits(
+    learnt: LabelledImages, validation: LabelledImages
+):
+    network = InnerNetwork(NONE_CLASS, [draw_weights(0, outputs=11)], DIGIT_NAMES)
+    fitted = network.fit(learnt, validation)
+    assert fitted
+    logits = network.look_at(validation.images).logits
+    assert logits.shape == (250, 11)
+    assert fitted.temperature == fit_temperature(logits[:, :10], validation.labels)
+    assert tuple(fitted.areas) == KINDS
 
 
 def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(

@@ -12,6 +12,7 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.manifest import Manifest
 from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import ROBUST
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows import finish as workflow
 from inkdigits.workflows.confidence import InnerNetwork
@@ -96,6 +97,30 @@ def test_the_manifest_holds_the_confidence_of_the_file(
     worst = {kind: min(sets.values()) for kind, sets in manifest.confidence.areas.items()}
     assert len(worst) == 4
     assert worst[rejection.score] == max(worst.values())
+
+
+def test_a_network_with_an_output_for_none_is_trained_measured_and_written(
+    small: Dataset, tmp_path: Path
+):
+    recipe = ROBUST.replace(
+        name="brief",
+        epochs=1,
+        batch_size=128,
+        averaging=0.0,
+        no_digits=64,
+        precision="float32",
+        validation_images=128,
+    )
+    run, manifest = train(recipe, seed=1, out=tmp_path / "brief", dataset=small)
+    classifier = OnnxClassifier(run.onnx)
+    assert classifier.class_names == small.class_names
+    probabilities = classifier.probabilities(small.test.images)
+    assert probabilities.shape == (200, 10)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+    assert manifest.test == score(evaluate(probabilities, small.test.labels))
+    assert manifest.confidence
+    assert "none-class" in manifest.confidence.areas
+    assert keras.saving.load_model(run.keras).output_shape == (None, 11)
 
 
 def test_the_file_rejects_one_held_out_image_in_a_hundred_at_most(

@@ -15,7 +15,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from inkdigits.evaluation.detection import threshold_for
-from inkdigits.evaluation.outlier_scores import Features, OutlierScore, choose_score, fit_scores
+from inkdigits.evaluation.outlier_choice import choose_score
+from inkdigits.evaluation.outlier_scores import Features, OutlierScore, fit_scores
 from inkdigits.evaluation.temperature import Logits, fit_temperature
 
 FALSE_REJECTION = 0.01  # share of digits that may be taken for something else
@@ -26,7 +27,7 @@ class Inner:
     """What a network makes of pictures before its softmax.
 
     Attributes:
-        logits: Shape (n, classes), float32.
+        logits: Shape (n, outputs), float32: one for each class, then that of none if there is one.
         features: Shape (n, features), float32: the values that enter the last layer.
     """
 
@@ -43,7 +44,7 @@ class Confidence:
     """How a network's answers are to be taken.
 
     Attributes:
-        temperature: What the logits are divided by before the softmax.
+        temperature: What the classes' logits are divided by before their softmax.
         score: Tells strange pictures; higher is stranger.
         threshold: A picture with a higher score is rejected.
         areas: Area under the ROC curve of every kind of score on every set of outliers that the
@@ -60,6 +61,8 @@ def fit_confidence(
     learnt: Labelled,
     validation: Labelled,
     outliers: Mapping[str, Inner],
+    *,
+    none_class: bool = False,
 ) -> Confidence:
     """Fit temperature and threshold, and choose the outlier score.
 
@@ -69,6 +72,7 @@ def fit_confidence(
         validation: Images that the network did not learn from, and their labels, alike.
         outliers: Pictures that are no digits, by the name of their set; to choose the score by,
             not to measure with afterwards.
+        none_class: Whether the last logit of all these is that of no class.
 
     Returns:
         The score whose worst set of outliers is told best; the threshold rejects at most
@@ -88,13 +92,15 @@ def fit_confidence(
         ('max-softmax', {'shoes': 1.0}, 0.018)
     """
     inner, labels = validation
-    scores = fit_scores(learnt[0].logits, learnt[0].features, learnt[1])
+    known, truth = learnt
+    scores = fit_scores(known.logits, known.features, truth, none_class=none_class)
+    classes = inner.logits.shape[1] - none_class
     inside = (inner.logits, inner.features)
     outside = {name: (one.logits, one.features) for name, one in outliers.items()}
     kind, areas = choose_score(scores, inside, outside)
     score = scores[kind]
     return Confidence(
-        temperature=fit_temperature(inner.logits, labels),
+        temperature=fit_temperature(inner.logits[:, :classes], labels),
         score=score,
         threshold=threshold_for(score.score(*inside), FALSE_REJECTION),
         areas=areas,

@@ -1,15 +1,15 @@
-"""Outlier scores: how strange a picture looks to a network, in four ways.
+"""Outlier scores: how strange a picture looks to a network, in five ways.
 
 Comes in: for each picture its logits and its features, the values that enter the last layer. Goes
-out: one score a picture, higher meaning stranger, and the choice of the score that tells outliers
-best. It knows neither network nor pictures. "max-softmax" and "energy" look at the logits alone,
-"mahalanobis" and "nearest-neighbour" compare the features with those of training images.
+out: one score a picture, higher meaning stranger. It knows neither network nor pictures.
+"max-softmax" and "energy" look at the logits of the classes alone, "none-class" also at the last
+logit of a network where that stands for none of them; "mahalanobis" and "nearest-neighbour"
+compare the features with those of training images.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -17,17 +17,15 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from inkdigits.arrays import Labels
-from inkdigits.evaluation.detection import auroc
 from inkdigits.evaluation.temperature import Logits, require_labels, require_rows
 
 Features: TypeAlias = Float32[np.ndarray, "n features"]
 Scores: TypeAlias = Float32[np.ndarray, "n"]
-Pictures: TypeAlias = tuple[Float32[np.ndarray, "_ classes"], Float32[np.ndarray, "_ features"]]
-_Exact: TypeAlias = Float64[np.ndarray, "n classes"]
+_Exact: TypeAlias = Float64[np.ndarray, "n outputs"]
 _Rows: TypeAlias = Float64[np.ndarray, "n features"]
 
-# The simplest first: with 512 features they keep nothing, nothing, 1 MiB and 4 MiB of numbers.
-KINDS = ("max-softmax", "energy", "mahalanobis", "nearest-neighbour")
+# The simplest first: with 512 features the last two keep 1 MiB and 4 MiB of numbers.
+KINDS = ("max-softmax", "energy", "none-class", "mahalanobis", "nearest-neighbour")
 
 # Share of the covariance that is replaced by the same variance in every direction. Without it, a
 # direction in which training features hardly vary counts without limit, and one in which they never
@@ -47,7 +45,7 @@ class OutlierScore(ABC):
         """Score pictures.
 
         Args:
-            logits: Shape (n, classes), float32, finite.
+            logits: Shape (n, outputs), float32, finite.
             features: Shape (n, features), float32, finite.
 
         Returns:
@@ -69,13 +67,18 @@ class MaxSoftmax(OutlierScore):
 
     Source: Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and Out-of-Distribution
     Examples in Neural Networks", 2017 (https://arxiv.org/abs/1610.02136).
+
+    Attributes:
+        none_class: Whether the last logit is that of no class, and is left out.
     """
 
+    none_class: bool = False
     kind: ClassVar[str] = "max-softmax"
 
     def _measure(self, logits: _Exact, features: _Rows) -> Scores:
         # By logarithms, as 1 - 0.99999999 would round to the same number for many a picture.
-        below = logits - logits.max(axis=1, keepdims=True)
+        classes = _of_classes(logits, self.none_class)
+        below = classes - classes.max(axis=1, keepdims=True)
         return _single(-np.expm1(-np.logaddexp.reduce(below, axis=1)))
 
 
@@ -85,12 +88,30 @@ class Energy(OutlierScore):
 
     Source: Liu et al., "Energy-based Out-of-distribution Detection", 2020
     (https://arxiv.org/abs/2010.03759), at temperature 1.
+
+    Attributes:
+        none_class: Whether the last logit is that of no class, and is left out.
     """
 
+    none_class: bool = False
     kind: ClassVar[str] = "energy"
 
     def _measure(self, logits: _Exact, features: _Rows) -> Scores:
-        return _single(-np.logaddexp.reduce(logits, axis=1))
+        return _single(-np.logaddexp.reduce(_of_classes(logits, self.none_class), axis=1))
+
+
+@dataclass(frozen=True)
+class NoneClass(OutlierScore):
+    """Log-odds that a picture shows none of the classes, by the last logit; any sign.
+
+    It is that logit plus the energy of the others, so that 1 / (1 + exp(score)) is the probability
+    that the network's softmax gives to all classes together.
+    """
+
+    kind: ClassVar[str] = "none-class"
+
+    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+        return _single(logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,15 +168,17 @@ class NearestNeighbour(OutlierScore):
 
 
 def fit_scores(
-    logits: Logits, features: Features, labels: Labels, seed: int = 0
+    logits: Logits, features: Features, labels: Labels, seed: int = 0, none_class: bool = False
 ) -> dict[str, OutlierScore]:
-    """Make the four scores from what a network makes of its training images.
+    """Make the scores from what a network makes of its training images.
 
     Args:
-        logits: Shape (n, classes), float32, finite.
+        logits: Shape (n, outputs), float32, finite: one for each class, then that of none if there
+            is one.
         features: Shape (n, features), float32, finite; some rows may be all zero, but not each.
         labels: Shape (n,), uint8; every class at least once.
         seed: Decides which `REFERENCES` rows, all zero ones aside, "nearest-neighbour" keeps.
+        none_class: Whether the last logit is that of no class; only then "none-class" is made.
 
     Returns:
         The scores by name, in the order of `KINDS`. "mahalanobis" shrinks its covariance by
@@ -172,49 +195,23 @@ def fit_scores(
         {'max-softmax': '0.3', 'energy': '-0.3', 'mahalanobis': '10.0', 'nearest-neighbour': '1.4'}
     """
     require_rows(logits=logits, features=features)
-    require_labels(logits, labels)
-    counts = np.bincount(labels, minlength=logits.shape[1]).tolist()
+    classes = logits.shape[1] - none_class
+    require_labels(logits[:, :classes], labels)
+    counts = np.bincount(labels, minlength=classes).tolist()
     if 0 in counts:
         raise ValueError(f"every class must have a picture; received of each class {counts}")
     exact = features.astype(np.float64)
-    mahalanobis = _fit_mahalanobis(exact, labels, len(counts))
-    neighbours = NearestNeighbour(_draw_references(exact, seed))
-    return dict(zip(KINDS, (MaxSoftmax(), Energy(), mahalanobis, neighbours), strict=True))
+    scores = (
+        *(MaxSoftmax(none_class), Energy(none_class)),
+        *((NoneClass(),) if none_class else ()),
+        _fit_mahalanobis(exact, labels, classes),
+        NearestNeighbour(_draw_references(exact, seed)),
+    )
+    return {score.kind: score for score in scores}
 
 
-def choose_score(
-    scores: Mapping[str, OutlierScore], inside: Pictures, outside: Mapping[str, Pictures]
-) -> tuple[str, dict[str, dict[str, float]]]:
-    """Choose the score whose worst set of outliers is told best.
-
-    Args:
-        scores: Scores by name, each name one of `KINDS`.
-        inside: Logits and features of digits that the scores were not fitted on.
-        outside: Logits and features of each set of outliers, by its name.
-
-    Returns:
-        The name of the chosen score, of equals the one that stands first in `KINDS`; and the
-        area under the ROC curve of every score on every set, 0 to 1.
-
-    Raises:
-        ValueError: If there are no scores, one of another name, no sets, or one without pictures.
-
-    Example:
-        >>> digits, shoes = np.array([[9, 0]], np.float32), np.array([[1, 0]], np.float32)
-        >>> choose_score({"energy": Energy()}, (digits, digits), {"shoes": (shoes, shoes)})
-        ('energy', {'energy': {'shoes': 1.0}})
-    """
-    if not scores or not outside or not set(scores) <= set(KINDS):
-        raise ValueError(
-            f"there must be scores out of {', '.join(KINDS)} and at least one set of outliers; "
-            f"received the scores {list(scores)} and the sets {list(outside)}"
-        )
-    areas: dict[str, dict[str, float]] = {}
-    for kind in sorted(scores, key=KINDS.index):
-        usual = scores[kind].score(*inside)
-        strange = {name: scores[kind].score(*one) for name, one in outside.items()}
-        areas[kind] = {name: auroc(usual, values) for name, values in strange.items()}
-    return max(areas, key=lambda kind: min(areas[kind].values())), areas
+def _of_classes(logits: _Exact, none_class: bool) -> Float64[np.ndarray, "n classes"]:
+    return logits[:, :-1] if none_class else logits
 
 
 def _fit_mahalanobis(features: _Rows, labels: Labels, classes: int) -> Mahalanobis:

@@ -20,6 +20,8 @@ from inkdigits.networks.weights import set_weights
 def to_keras(architecture: Architecture, weights: Mapping[str, np.ndarray]) -> keras.Sequential:
     """Return a plain Keras model with these weights: float32, Keras's own layers alone.
 
+    It answers with all outputs, that for none of the classes included where there is one.
+
     Raises:
         ModelFileError: If the weights are not those of the architecture.
     """

@@ -1,10 +1,11 @@
 """Networks and their weights -> an ONNX model.
 
 Comes in: plain data, so any backend's weights will do. Goes out: the bytes of a model with one
-input "images" (n, height, width, channels) and the output "probabilities"; with a confidence also
-"outlierness". Batch normalisation uses the moving statistics; dropout is gone. ONNX wants channels
-first: one transposition at the start, one before flattening, so that the weights of the dense
-layers keep Keras's order.
+input "images" (n, height, width, channels) and the output "probabilities", those of the classes
+among themselves; with a confidence also "outlierness", and "none", the probability of no class,
+where the network has an output for that. Batch normalisation uses the moving statistics; dropout
+is gone. ONNX wants channels first: one transposition at the start, one before flattening, so that
+the weights of the dense layers keep Keras's order.
 """
 
 from __future__ import annotations
@@ -62,12 +63,12 @@ def to_onnx(
         architecture: The layers.
         members: For each network its float32 arrays by "layer/variable", as `get_weights` returns
             them; at least one.
-        class_names: One name for each output, kept in the file.
+        class_names: One name for each class, kept in the file.
         confidence: Temperature, outlier score and threshold to keep in the file; None for
             probabilities as the networks give them.
-        inner: Also give out what a confidence is fitted on: "logits" (n, classes), and "features"
-            (n, features), the values that enter the last dense layer, of several networks side by
-            side.
+        inner: Also give out what a confidence is fitted on: "logits" (n, outputs), that of no
+            class among them, and "features" (n, features), the values that enter the last dense
+            layer, of several networks side by side.
 
     Returns:
         The file's content: operator set 18, float32, any number of images at once.
@@ -77,14 +78,20 @@ def to_onnx(
     first = graph.add("Transpose", "channels_first", perm=[0, 3, 1, 2])
     ends = _append_members(graph, first, architecture, members)
     outputs = {"probabilities": ["n", len(class_names)]}
-    _append_probabilities(graph, ends.logits, confidence.temperature if confidence else 1.0)
+    graph.last = ends.logits
+    if architecture.none_class:
+        graph.without_last("class_logits")
+    _append_probabilities(graph, confidence.temperature if confidence else 1.0)
+    if architecture.none_class:
+        _append_none(graph, ends.logits)
+        outputs["none"] = ["n"]
     if confidence:
         append_score(graph, confidence.score, ends.logits, ends.features)
         outputs["outlierness"] = ["n"]
     if inner:
         graph.join("Identity", "logits", ends.logits)
         graph.join("Identity", "features", ends.features)
-        outputs |= {"logits": ["n", len(class_names)], "features": ["n", "features"]}
+        outputs |= {"logits": ["n", architecture.outputs], "features": ["n", "features"]}
     float_type = TensorProto.FLOAT
     model = helper.make_model(
         helper.make_graph(
@@ -150,8 +157,15 @@ def _append_network(
     return _Ends(features, graph.last)
 
 
-def _append_probabilities(graph: Graph, logits: str, temperature: float) -> None:
+def _append_none(graph: Graph, logits: str) -> None:
+    """Append the probability of the last output, that of no class."""
     graph.last = logits
+    graph.add("Softmax", "none/among_all", axis=1)
+    graph.add("Gather", "none/last", np.array([-1]), axis=1)
+    graph.add("Squeeze", "none", np.array([1]))
+
+
+def _append_probabilities(graph: Graph, temperature: float) -> None:
     if temperature != 1.0:
         graph.add("Div", "cooled", np.array(temperature, np.float32))
     graph.add("Softmax", "probabilities", axis=1)

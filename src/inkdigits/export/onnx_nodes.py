@@ -41,6 +41,10 @@ class Graph:
         self.last = name
         return name
 
+    def without_last(self, name: str) -> str:
+        """Append what drops the last column of the newest value; return its name."""
+        return self.add("Slice", name, *(np.array([each]) for each in (0, -1, 1)))
+
     def top(self, count: int, name: str) -> str:
         """Append the `count` largest values of each row of the newest value; return their name."""
         number = f"{name}/count"

@@ -13,6 +13,7 @@ from inkdigits.evaluation.outlier_scores import (
     Mahalanobis,
     MaxSoftmax,
     NearestNeighbour,
+    NoneClass,
     OutlierScore,
 )
 from inkdigits.export.onnx_nodes import SMALLEST, Graph
@@ -24,23 +25,30 @@ def append_score(graph: Graph, score: OutlierScore, logits: str, features: str) 
     Args:
         graph: The network so far.
         score: Which score, with what it measures from.
-        logits: Name of the value of shape (n, classes).
+        logits: Name of the value of shape (n, outputs).
         features: Name of the value of shape (n, features).
 
     Raises:
         TypeError: If the score is of an unknown kind.
     """
     match score:
-        case MaxSoftmax():
-            graph.last = logits
+        case MaxSoftmax(none_class):
+            _read_classes(graph, logits, none_class)
             graph.add("Softmax", "outlierness/softmax", axis=1)
             graph.add("ReduceMax", "outlierness/surest", np.array([1]), keepdims=0)
             graph.add("Neg", "outlierness/negative")
             graph.add("Add", "outlierness", np.array(1.0, np.float32))
-        case Energy():
-            graph.last = logits
+        case Energy(none_class):
+            _read_classes(graph, logits, none_class)
             graph.add("ReduceLogSumExp", "outlierness/sum", np.array([1]), keepdims=0)
             graph.add("Neg", "outlierness")
+        case NoneClass():
+            _read_classes(graph, logits, none_class=True)
+            classes = graph.add("ReduceLogSumExp", "outlierness/sum", np.array([1]), keepdims=1)
+            graph.last = logits
+            none = graph.add("Gather", "outlierness/none", np.array([-1]), axis=1)
+            graph.join("Sub", "outlierness/odds", none, classes)
+            graph.add("Squeeze", "outlierness", np.array([1]))
         case Mahalanobis(whitening, centres):
             graph.last = features
             graph.add("MatMul", "outlierness/whitened", whitening)
@@ -52,6 +60,13 @@ def append_score(graph: Graph, score: OutlierScore, logits: str, features: str) 
             _append_nearest(graph, features, references, score.neighbour)
         case _:
             raise TypeError(f"no operators for the outlier score {score!r}")
+
+
+def _read_classes(graph: Graph, logits: str, none_class: bool) -> None:
+    """Make the logits of the classes the newest value."""
+    graph.last = logits
+    if none_class:
+        graph.without_last("outlierness/classes")
 
 
 def _append_nearest(graph: Graph, features: str, references: np.ndarray, neighbour: int) -> None:

@@ -116,11 +116,33 @@ class Architecture:
         name: What recipes call it.
         input_shape: Height, width and channels of one image.
         layers: From the image to the class probabilities; the last is `Softmax`.
+        none_class: Whether the last output stands for images that show none of the classes.
     """
 
     name: str
     input_shape: tuple[int, int, int]
     layers: tuple[Layer, ...]
+    none_class: bool = False
+
+    @property
+    def outputs(self) -> int:
+        """Values that the network answers with: the units of its last dense layer.
+
+        Example:
+            >>> BEST.outputs, ROBUST.outputs
+            (10, 11)
+        """
+        return [layer.units for layer in self.layers if isinstance(layer, Dense)][-1]
+
+    @property
+    def classes(self) -> int:
+        """Outputs that stand for a class; they come first.
+
+        Example:
+            >>> BEST.classes, ROBUST.classes
+            (10, 10)
+        """
+        return self.outputs - self.none_class
 
     def named_layers(self) -> list[tuple[str, Layer]]:
         """Return each layer with its name: the kind and its running number.
@@ -187,8 +209,16 @@ BEST = Architecture(
 )
 """The most accurate network that two cores train in an hour: 550,000 parameters."""
 
+ROBUST = Architecture(
+    name="robust",
+    input_shape=BEST.input_shape,
+    layers=(*BEST.layers[:-2], Dense(11), Softmax()),
+    none_class=True,
+)
+"""`best` with an output more, for pictures that show no digit: 549,131 parameters."""
+
 ARCHITECTURES: dict[str, Architecture] = {
-    each.name: each for each in (PUBLISHED, TUTORIAL, FAST, BEST)
+    each.name: each for each in (PUBLISHED, TUTORIAL, FAST, BEST, ROBUST)
 }
 
 

@@ -47,11 +47,14 @@ class Answers:
         outlierness: Shape (n,), float32, higher is stranger; None if the network has no score.
         rejected: Shape (n,): whether the image is stranger than the threshold; False throughout
             where there is none.
+        none: Shape (n,), float32, 0 to 1: the probability that the image shows none of the
+            classes; None if the network has no output for that.
     """
 
     probabilities: Probabilities
     outlierness: Float32[np.ndarray, " n"] | None
     rejected: Bool[np.ndarray, " n"]
+    none: Float32[np.ndarray, " n"] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,14 @@ class Signature:
         input_size: Height and width of its images in pixels.
         class_names: Its classes, in the order of the probabilities.
         rejection: How it rejects; None if it has no outlier score.
+        tells_none: Whether it gives a probability that an image shows none of the classes.
     """
 
     input_name: str
     input_size: tuple[int, int]
     class_names: tuple[str, ...]
     rejection: Rejection | None
+    tells_none: bool = False
 
 
 class Classifier(ABC):
@@ -114,10 +119,16 @@ class Classifier(ABC):
         Raises:
             ModelFileError: If the images are not of the network's size.
         """
-        if self.rejection is None:
-            return Answers(self.probabilities(images), None, np.zeros(len(images), bool))
-        probabilities, outlierness = self.run(images, ["probabilities", "outlierness"])
-        return Answers(probabilities, outlierness, outlierness > self.rejection.threshold)
+        names = ["probabilities"]
+        names += ["outlierness"] if self.rejection else []
+        names += ["none"] if self.signature.tells_none else []
+        outputs = dict(zip(names, self.run(images, names), strict=True))
+        outlierness = outputs.get("outlierness")
+        if self.rejection is None or outlierness is None:
+            rejected = np.zeros(len(images), bool)
+        else:
+            rejected = outlierness > self.rejection.threshold
+        return Answers(outputs["probabilities"], outlierness, rejected, outputs.get("none"))
 
     def run(self, images: Images, outputs: Sequence[str]) -> Outputs:
         """Return the named outputs of the network.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 
 import numpy as np
@@ -21,7 +22,7 @@ from inkdigits.imaging.marks import Mark
 from inkdigits.imaging.text_lines import typical_height
 from inkdigits.recognition.lattice import Span, best_path
 
-LEAST_CONFIDENCE = 0.6  # of what is called a digit
+LEAST_CONFIDENCE = 0.45  # of what is called a digit, rather than none
 _SURE = 0.9  # confidence of a digit whose size tells how large digits are
 _SETTLED = 0.98  # confidence of digits that need not be joined to others
 _TINY_CHANCE = 1e-4  # keeps logarithms finite
@@ -32,6 +33,7 @@ _SMALL_NONE = -0.5  # the same for ink that is much smaller
 _JOINT = -0.1  # that two marks are parts of one digit
 _GAP = -1.5  # for each typical height between them
 _CUT = -0.4  # that ink which hangs together is two digits
+_WIDER = 3.0  # for each factor of e that a digit is wider than most of its class
 _SIZE = 3.0  # for each factor of e that a digit is lower than most; half for higher ones
 
 # Width as a share of the height that nine in ten of MNIST's training digits stay below.
@@ -71,7 +73,7 @@ class Hypothesis:
     probabilities: Float32[np.ndarray, " classes"]
     outlierness: float | None = None
 
-    @property
+    @cached_property
     def box(self) -> tuple[int, int, int, int]:
         """First column, first row, width and height."""
         x, y = min(mark.x for mark in self.marks), min(mark.y for mark in self.marks)
@@ -158,15 +160,13 @@ class LineOfMarks:
 
     def _score(self, one: Hypothesis) -> float:
         joints = (one.marks_joined - 1) * _JOINT + one.gap / self.height * _GAP
-        return max(self._as_digit(one), self._as_none(one)) + joints + _CUT * one.cut
+        digit = self._as_digit(one) - _WIDER * _too_wide(one)
+        return max(digit, self._as_none(one)) + joints + _CUT * one.cut
 
     def _as_digit(self, one: Hypothesis) -> float:
-        _, _, width, height = one.box
-        tall = height / self.height
+        tall = one.box[3] / self.height
         low, high = min(tall / _LOW, 1.0), max(tall / _HIGH, 1.0)
-        wide = max(width / height / _WIDTHS.get(one.guess, 1.0), 1.0)
-        size = log(low) - log(high) / 2 - log(wide)
-        return log(max(one.confidence, _TINY_CHANCE)) + _SIZE * size
+        return log(max(one.confidence, _TINY_CHANCE)) + _SIZE * (log(low) - log(high) / 2)
 
     def _as_none(self, one: Hypothesis) -> float:
         _, _, width, height = one.box
@@ -225,6 +225,12 @@ def sure_height(hypotheses: Sequence[Hypothesis]) -> float | None:
     """Return the height of most digits that are without doubt; None if there are none."""
     heights = sorted(one.box[3] for one in hypotheses if one.sure)
     return float(heights[len(heights) // 2]) if heights else None
+
+
+def _too_wide(one: Hypothesis) -> float:
+    """Return the logarithm of how much wider it is than most of its class; 0 if it is not."""
+    _, _, width, height = one.box
+    return max(0.0, log(width / height / _WIDTHS.get(one.guess, 1.0)))
 
 
 def _gap(marks: Sequence[Mark]) -> int:

@@ -91,8 +91,21 @@ def _signature(session: onnxruntime.InferenceSession) -> Signature:
     match images.type, images.shape, shape, names:
         case "tensor(float)", [str(), int(height), int(width), 1], [str(), int(classes)], list():
             if len(names) == classes and all(isinstance(name, str) for name in names):
-                return Signature(images.name, (height, width), tuple(names), _rejection(session))
+                rejection, none = _rejection(session), _tells_none(session)
+                return Signature(images.name, (height, width), tuple(names), rejection, none)
     raise ValueError(f"{images.type} {images.shape} to {shape} for {names}")
+
+
+def _tells_none(session: onnxruntime.InferenceSession) -> bool:
+    """Return whether the network gives a probability of none for each image.
+
+    Raises:
+        ValueError: If it gives something else of that name.
+    """
+    outputs = [each for each in session.get_outputs() if each.name == "none"]
+    if outputs and (outputs[0].type != "tensor(float)" or len(outputs[0].shape) != 1):
+        raise ValueError(f"{outputs[0].type} {outputs[0].shape}")
+    return bool(outputs)
 
 
 def _rejection(session: onnxruntime.InferenceSession) -> Rejection | None:

@@ -6,18 +6,17 @@ network says how likely each is a digit, and the best sequence of them is taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
-from jaxtyping import Float32
 
-from inkdigits.arrays import Image
+from inkdigits.arrays import Image, Images, Probabilities
 from inkdigits.imaging.finding import find_lines
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.whole import whole_digits
-from inkdigits.recognition.answers import Classifier
+from inkdigits.recognition.answers import Answers, Classifier
 from inkdigits.recognition.hypotheses import (
     LEAST_CONFIDENCE,
     Hypothesis,
@@ -97,10 +96,11 @@ class Reader:
         }
         readings: list[Reading | None] = [None] * len(pictures)
         if images:
-            answers = self.classifier.answers(np.stack(list(images.values())))
-            for row, (i, image) in enumerate(images.items()):
+            answers = self._joint_answers(np.stack(list(images.values())))
+            tops = _best(answers.probabilities)
+            for row, ((i, image), top) in enumerate(zip(images.items(), tops, strict=True)):
                 strange = None if answers.outlierness is None else float(answers.outlierness[row])
-                readings[i] = _whole(pictures[i], image, answers.probabilities[row], strange)
+                readings[i] = _whole(pictures[i], image, top, strange)
         return readings
 
     def _answer(self, pages: Sequence[_Page]) -> None:
@@ -114,10 +114,18 @@ class Reader:
         asked = list(hypotheses)
         if not asked:
             return
-        answers = self.classifier.answers(np.stack([one.image for one in asked]))
+        answers = self._joint_answers(np.stack([one.image for one in asked]))
         for i, one in enumerate(asked):
             one.probabilities = answers.probabilities[i]
             one.outlierness = None if answers.outlierness is None else float(answers.outlierness[i])
+
+    def _joint_answers(self, images: Images) -> Answers:
+        """Return answers whose probabilities are those of being a digit, and of being that one."""
+        answers = self.classifier.answers(images)
+        if answers.none is None:
+            return answers
+        digit = 1 - answers.none[:, np.newaxis]
+        return replace(answers, probabilities=answers.probabilities * digit)
 
 
 class _Page:
@@ -158,9 +166,10 @@ class _Page:
         return Reading(tuple(lines), self._picture.width, self._picture.height)
 
     def _line(self, hypotheses: Sequence[Hypothesis], flags: Sequence[bool]) -> Line:
+        tops = _best(np.stack([one.probabilities for one in hypotheses]))
         digits = [
-            _digit(one.image, one.probabilities, one.outlierness, self._box(one), flag)
-            for one, flag in zip(hypotheses, flags, strict=True)
+            _digit(one.image, top, one.outlierness, self._box(one), flag)
+            for one, top, flag in zip(hypotheses, tops, flags, strict=True)
         ]
         read = [digit.box for digit in digits if digit.digit is not None]
         numbers = iter(number_of_each(read))
@@ -180,15 +189,21 @@ class _Page:
         return Box(left, top, right - left, bottom - top)
 
 
+def _best(probabilities: Probabilities) -> Iterator[tuple[Guess, ...]]:
+    """Return the best guesses of each row, the best first."""
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :_BEST]
+    confidences = np.take_along_axis(probabilities, order, axis=1)
+    for digits, sure in zip(order.tolist(), confidences.tolist(), strict=True):
+        yield tuple(map(Guess, digits, sure))
+
+
 def _digit(
     image: Image,
-    probabilities: Float32[np.ndarray, " classes"],
+    top: tuple[Guess, ...],
     outlierness: float | None,
     box: Box,
     kept: bool,
 ) -> Digit:
-    order = np.argsort(-probabilities, kind="stable")[:_BEST]
-    top = tuple(Guess(int(i), float(probabilities[i])) for i in order)
     digit = top[0].digit if kept else None
     return Digit(digit, top[0].confidence, box, top, outlierness, number=0, image=image)
 
@@ -196,13 +211,13 @@ def _digit(
 def _whole(
     picture: Picture,
     image: Image,
-    probabilities: Float32[np.ndarray, " classes"],
+    top: tuple[Guess, ...],
     outlierness: float | None,
 ) -> Reading:
     """Return the reading of a picture that is one digit, or none."""
     box = Box(0, 0, picture.width, picture.height)
-    kept = float(probabilities.max()) >= LEAST_CONFIDENCE
-    line = Line((_digit(image, probabilities, outlierness, box, kept),))
+    kept = top[0].confidence >= LEAST_CONFIDENCE
+    line = Line((_digit(image, top, outlierness, box, kept),))
     return Reading((line,), picture.width, picture.height)
 
 

@@ -43,6 +43,7 @@ EXCUSED = frozenset({"letters-like-digits"})
 SCORES: dict[str, str] = {
     "max-softmax": "one less the largest probability",
     "energy": "how small all the values before the softmax are",
+    "none-class": "how much more likely the network holds it to be no digit than to be one",
     "mahalanobis": "how far the picture, as the network sees it, lies from the middle of the "
     "nearest class of digits that it learnt from",
     "nearest-neighbour": "how far the picture, as the network sees it, lies from the most similar "

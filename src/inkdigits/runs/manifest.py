@@ -84,9 +84,9 @@ class ConfidenceRecord(_Record):
     """How the network's answers are to be taken.
 
     Attributes:
-        temperature: What the logits are divided by before the softmax, fitted on the validation
-            images.
-        score: Name of the outlier score, the one of four that told the worst set best.
+        temperature: What the classes' logits are divided by before the softmax, fitted on the
+            validation images.
+        score: Name of the outlier score, the one that told the worst set best.
         threshold: A picture whose score is higher is rejected.
         areas: Area under the ROC curve of each score on each set of outliers it was chosen on.
     """

@@ -7,6 +7,7 @@ Comes in: a task and a plan of steps. Goes out: the changed model and the sums o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import keras
@@ -74,7 +75,7 @@ class NeutralEngine:
         task.model.compile(
             optimizer=task.optimizer,
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=task.label_smoothing),
-            metrics=[accuracy],
+            metrics=[accuracy_among(task.classes)],
             jit_compile=jit,
         )
 
@@ -108,9 +109,22 @@ class NeutralEngine:
         return predict_with(self._task.model, inputs)
 
 
-def accuracy(targets: Any, probabilities: Any) -> Any:
-    """Return for each image whether its most probable class is right; never for those of none."""
-    ops = keras.ops
-    right = ops.equal(ops.argmax(targets, axis=-1), ops.argmax(probabilities, axis=-1))
-    classified = ops.max(targets, axis=-1) > ops.min(targets, axis=-1)
-    return ops.cast(ops.logical_and(right, classified), "float32")
+def accuracy_among(classes: int) -> Callable[[Any, Any], Any]:
+    """Return the metric that tells for each image whether its most probable class is right.
+
+    Args:
+        classes: Outputs that stand for a class; what follows them is left out.
+
+    Returns:
+        A function of targets and probabilities, both of shape (n, outputs); its answers are 0 or
+        1, and always 0 for an image of no class.
+    """
+
+    def accuracy(targets: Any, probabilities: Any) -> Any:
+        ops = keras.ops
+        wanted, answers = targets[:, :classes], probabilities[:, :classes]
+        right = ops.equal(ops.argmax(wanted, axis=-1), ops.argmax(answers, axis=-1))
+        classified = ops.max(wanted, axis=-1) > ops.min(wanted, axis=-1)
+        return ops.cast(ops.logical_and(right, classified), "float32")
+
+    return accuracy

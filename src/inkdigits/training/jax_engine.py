@@ -110,7 +110,8 @@ class JaxEngine:
         logits, other = self._logits.stateless_call(learnt, other, images, training=True)
         logits = logits.astype(jnp.float32)
         total = self._loss(targets, logits)
-        hits = jnp.sum(jnp.argmax(logits, axis=1) == labels, dtype=jnp.int32)
+        answers = jnp.argmax(logits[:, : self._task.classes], axis=1)
+        hits = jnp.sum(answers == labels, dtype=jnp.int32)
         return total / len(labels), (other, total, hits)
 
 

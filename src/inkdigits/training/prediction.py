@@ -1,12 +1,14 @@
 """Running a Keras model over many images, on any backend.
 
-Comes in: a model and images. Goes out: probabilities. It knows no engine.
+Comes in: a model and images. Goes out: probabilities, of all outputs or of the classes among
+themselves. It knows no engine.
 """
 
 from __future__ import annotations
 
 import keras
 import numpy as np
+from jaxtyping import Float32
 
 from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.task import PREDICT_BATCH
@@ -18,3 +20,25 @@ def predict_with(model: keras.Model, inputs: Inputs) -> Probabilities:
         return np.zeros((0, model.output_shape[-1]), np.float32)
     probabilities = model.predict(inputs, batch_size=PREDICT_BATCH, verbose=0)
     return np.asarray(probabilities, dtype=np.float32)
+
+
+def among_classes(probabilities: Float32[np.ndarray, "n outputs"], classes: int) -> Probabilities:
+    """Return the probabilities of the classes, given that an image shows one of them.
+
+    Args:
+        probabilities: Shape (n, outputs), float32, rows summing to 1.
+        classes: How many of the outputs stand for a class, the first ones.
+
+    Returns:
+        Shape (n, classes), float32, rows summing to 1; all alike where no class has any
+        probability.
+
+    Example:
+        >>> among_classes(np.array([[0.375, 0.125, 0.5], [0, 0, 1]], np.float32), 2).tolist()
+        [[0.75, 0.25], [0.5, 0.5]]
+    """
+    shares = probabilities[:, :classes]
+    sums = shares.sum(axis=1, keepdims=True)
+    alike = np.full_like(shares, 1 / classes)
+    among: Probabilities = np.divide(shares, sums, out=alike, where=sums > 0)
+    return among

@@ -29,7 +29,7 @@ class Recipe(Checked):
         ),
     ]
     network: Annotated[
-        Literal["published", "tutorial", "fast", "best"],
+        Literal["published", "tutorial", "fast", "best", "robust"],
         Field(description="Which network is trained."),
     ]
     epochs: Annotated[
@@ -185,8 +185,9 @@ class Recipe(Checked):
             ge=0,
             le=1_000_000,
             json_schema_extra={"unit": "images"},
-            description="Images without a digit that are learnt from besides, towards answering "
-            "all classes alike, 0 to 1,000,000.",
+            description="Images without a digit that are learnt from besides, 0 to 1,000,000: "
+            "towards the output for these where the network has one, as robust does, otherwise "
+            "towards answering all classes alike.",
         ),
     ] = 0
     augmentation: Annotated[

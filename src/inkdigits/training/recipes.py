@@ -102,10 +102,17 @@ BEST = Recipe(
 
 ROBUST = BEST.replace(
     name="robust",
-    epochs=48,
-    no_digits=6000,
+    network="robust",
+    epochs=32,
+    no_digits=10_000,
     augmentation=BEST.augmentation.model_copy(
-        update={"outline_share": 0.06, "texture": 0.7, "fading": 0.5, "plain_share": 0.6}
+        update={
+            "stroke": 0.5,
+            "outline_share": 0.1,
+            "texture": 0.7,
+            "fading": 0.5,
+            "plain_share": 0.6,
+        }
     ),
 )
 """The network of the package: for digits on real paper, and for what is none."""

@@ -14,7 +14,7 @@ from jaxtyping import Float32, Int32
 
 from inkdigits.arrays import Inputs, Labels, one_hot
 from inkdigits.training.augmentation.augmenter import Augmenter
-from inkdigits.training.no_digits import NO_CLASS
+from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.sums import Sums
 
 PREDICT_BATCH = 250  # images that go through the network at once; more take memory, not less time
@@ -33,6 +33,7 @@ class Task:
         augmenter: Changes the images by the rows of a plan; None where they go in as they are.
         inputs: Shape (n, height, width, 1), float32.
         labels: Shape (n,), uint8; NO_CLASS for an image that shows none of the classes.
+        none_class: Whether the model's last output stands for such images.
     """
 
     model: keras.Sequential
@@ -42,14 +43,28 @@ class Task:
     augmenter: Augmenter | None
     inputs: Inputs
     labels: Labels
+    none_class: bool = False
 
     @property
-    def targets(self) -> Float32[np.ndarray, "n classes"]:
-        """What the network should answer: an image's class, or all alike where it has none."""
-        classes = self.model.output_shape[-1]
+    def outputs(self) -> int:
+        """Values that the model answers with."""
+        return int(self.model.output_shape[-1])
+
+    @property
+    def classes(self) -> int:
+        """Outputs that stand for a class; they come first, and hits are counted among them."""
+        return self.outputs - self.none_class
+
+    @property
+    def targets(self) -> Float32[np.ndarray, "n outputs"]:
+        """What the network should answer: an image's class, and where it has none, the last output.
+
+        Without an output for such images, all classes alike.
+        """
         without = self.labels == NO_CLASS
-        targets = one_hot(np.where(without, np.uint8(0), self.labels), classes)
-        targets[without] = 1.0 / classes
+        targets = np.zeros((len(self.labels), self.outputs), np.float32)
+        targets[:, : self.classes] = one_hot(np.where(without, 0, self.labels), self.classes)
+        targets[without] = np.eye(self.outputs)[-1] if self.none_class else 1.0 / self.classes
         return targets
 
     def sums(self, loss: float, correct: int, order: Int32[np.ndarray, ...]) -> Sums:

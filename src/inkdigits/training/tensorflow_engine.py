@@ -36,7 +36,6 @@ class TensorFlowEngine:
         self._labels = tf.constant(task.labels, tf.int32)
         model = task.model
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
-        self._classes = model.output_shape[-1]
         self._targets = tf.constant(task.targets)
         self._loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
@@ -66,7 +65,7 @@ class TensorFlowEngine:
             self._forward(tf.constant(inputs[start : start + PREDICT_BATCH])).numpy()
             for start in range(0, len(inputs), PREDICT_BATCH)
         ]
-        empty = np.zeros((0, self._classes), np.float32)
+        empty = np.zeros((0, self._task.outputs), np.float32)
         return np.concatenate([empty, *parts])
 
     def _probabilities(self, inputs: Any) -> Any:
@@ -115,7 +114,8 @@ class TensorFlowEngine:
             logits = tf.cast(self._logits(images, training=True), tf.float32)
             total = self._loss(tf.gather(self._targets, order), logits)
             share = total / tf.cast(tf.size(labels) * self._task.micro_batches, tf.float32)
-        hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
+        answers = tf.argmax(logits[:, : self._task.classes], axis=1, output_type=tf.int32)
+        hits = tf.equal(answers, labels)
         return tape.gradient(share, values), total, tf.reduce_sum(tf.cast(hits, tf.int32))
 
 

@@ -22,10 +22,11 @@ from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import processor_flags
 from inkdigits.training.engine import make_engine, needs_accumulation
 from inkdigits.training.feed import Feed
-from inkdigits.training.no_digits import add_no_digits
+from inkdigits.training.no_digits.mixture import add_no_digits
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.plan import EpochPlan
+from inkdigits.training.prediction import among_classes
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.state import EpochRecord, Progress, TrainerState
 from inkdigits.training.sums import Sums
@@ -69,8 +70,9 @@ class Trainer:
         train = add_no_digits(train, recipe.no_digits)
         self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
+        self._architecture = find_architecture(recipe.network)
         self.model = build(
-            find_architecture(recipe.network),
+            self._architecture,
             seed=seed,
             precision=self.precision,
             norm_momentum=recipe.norm_momentum,
@@ -91,6 +93,7 @@ class Trainer:
                 augmenter=self.feed.augmenter if recipe.augmentation.changes else None,
                 inputs=scale(train.images),
                 labels=train.labels,
+                none_class=self._architecture.none_class,
             )
         )
 
@@ -138,7 +141,7 @@ class Trainer:
         return True
 
     def predict(self, inputs: Inputs) -> Probabilities:
-        """Return the probabilities of the network as it stands.
+        """Return the probabilities of the classes among themselves, by the network as it stands.
 
         Args:
             inputs: Shape (n, height, width, 1), float32 from `scale`.
@@ -146,7 +149,7 @@ class Trainer:
         Returns:
             Shape (n, classes), float32, rows summing to 1.
         """
-        return self.engine.predict(inputs)
+        return among_classes(self.engine.predict(inputs), self._architecture.classes)
 
     def state(self) -> TrainerState:
         """Return all that is needed to go on from here."""

@@ -41,7 +41,7 @@ class InnerNetwork:
         Args:
             architecture: The layers.
             members: The weights of each network whose logits are averaged.
-            class_names: One name for each output.
+            class_names: One name for each class.
         """
         self._network = architecture, members, class_names
         self.classifier = OnnxClassifier(to_onnx(*self._network, inner=True))
@@ -76,7 +76,12 @@ class InnerNetwork:
         }
         if not (known.features.any() and _are_finite([known, checked, *outliers.values()])):
             return None
-        fitted = fit_confidence((known, learnt.labels), (checked, validation.labels), outliers)
+        fitted = fit_confidence(
+            (known, learnt.labels),
+            (checked, validation.labels),
+            outliers,
+            none_class=self._network[0].none_class,
+        )
         return replace(fitted, threshold=self._threshold(fitted, validation.images))
 
     def _threshold(self, fitted: Confidence, images: Images) -> float:

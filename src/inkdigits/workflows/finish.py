@@ -32,7 +32,7 @@ from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import DataSource, Manifest, Training
 from inkdigits.runs.weights_file import write_arrays
-from inkdigits.training.prediction import predict_with
+from inkdigits.training.prediction import among_classes, predict_with
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import Parts
@@ -101,8 +101,8 @@ def _check_export(done: Finished) -> InnerNetwork:
     fill_whole(done.run.keras, lambda path: save_keras(model, path))
     network = InnerNetwork(architecture, [weights], done.dataset.class_names)
     images = done.parts.test.images[:CHECKED_IMAGES]
-    ours, theirs = network.classifier.probabilities(images), predict_with(model, scale(images))
-    difference = np.abs(ours - theirs)
+    theirs = among_classes(predict_with(model, scale(images)), architecture.classes)
+    difference = np.abs(network.classifier.probabilities(images) - theirs)
     if difference.max() > EXPORT_TOLERANCE:
         raise RuntimeError(
             f"the exported network's probabilities must be within {EXPORT_TOLERANCE} of Keras's; "
