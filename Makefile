@@ -20,7 +20,7 @@ train: venv
 	@$(BIN)/inkdigits train $(ARGS)
 
 test: lint
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: venv
 	@$(BIN)/ruff check

@@ -9,7 +9,7 @@ from inkdigits.datasets.other_writers import load_other_writers
 from inkdigits.evaluation.outliers import OUTLIER_SETS, outlier_set
 from inkdigits.evaluation.rejection import measure_other_writers, measure_outliers
 from inkdigits.imaging.normalise import enlarge_and_normalise
-from inkdigits.recognition.onnx_runtime import Answers
+from inkdigits.recognition.answers import Answers
 
 
 def by_ink(threshold):

@@ -5,7 +5,7 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS, corrupt
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.evaluation.robustness import SAMPLES, CorruptionSuite, measure_corruptions
-from inkdigits.recognition.onnx_runtime import Answers
+from inkdigits.recognition.answers import Answers
 
 
 def always(answer):

@@ -126,15 +126,17 @@ def test_the_file_is_what_the_docstring_promises(pairs, network):
     model = onnx.load(pairs[network.name][2])
     onnx.checker.check_model(model, full_check=True)
     height, width, channels = network.input_shape
-    (images,), (probabilities,) = model.graph.input, model.graph.output
+    (images,), (probabilities, *others) = model.graph.input, model.graph.output
+    assert [each.name for each in others] == ["none"] * network.none_class
     shape = [d.dim_param or d.dim_value for d in images.type.tensor_type.shape.dim]
     assert (images.name, shape) == ("images", ["n", height, width, channels])
     assert probabilities.name == "probabilities"
     assert probabilities.type.tensor_type.shape.dim[0].dim_param == "n"
     assert [(each.domain, each.version) for each in model.opset_import] == [("", 18)]
-    weights = [each for each in model.graph.initializer if "class_logits" not in each.name]
+    places = ("class_logits", "none/")  # where to cut, and which column to take: integers
+    weights = [each for each in model.graph.initializer if not each.name.startswith(places)]
     kinds = {tensor.data_type for tensor in weights}
-    kinds |= {value.type.tensor_type.elem_type for value in (images, probabilities)}
+    kinds |= {value.type.tensor_type.elem_type for value in (images, probabilities, *others)}
     assert kinds == {onnx.TensorProto.FLOAT}
     assert "Dropout" not in {node.op_type for node in model.graph.node}
 
@@ -236,6 +238,7 @@ def test_an_output_for_none_is_no_part_of_the_probabilities_and_gives_log_odds(
     content = to_onnx(network, flat[:count], "abc", confidence=fitted, inner=True)
     assert outputs(content) == {
         "probabilities": ["n", 3],
+        "none": ["n"],
         "outlierness": ["n"],
         "logits": ["n", 4],
         "features": ["n", "features"],
@@ -244,13 +247,16 @@ def test_an_output_for_none_is_no_part_of_the_probabilities_and_gives_log_odds(
     images = noise(20, FLAT)
     logits = np.mean([inner_by_hand(images, each)[0] for each in flat[:count]], axis=0)
     names = ["probabilities", "logits", "outlierness"]
-    probabilities, all_logits, odds = OnnxClassifier(content).run(images, names)
+    classifier = OnnxClassifier(content)
+    probabilities, all_logits, odds = classifier.run(images, names)
     np.testing.assert_allclose(all_logits, logits, rtol=1e-4, atol=1e-5)
     expected = softmax(logits[:, :3].astype(np.float32), temperature)
     np.testing.assert_allclose(probabilities, expected, rtol=1e-4, atol=1e-6)
     # One class or another has the probability that the softmax over all outputs gives to these.
     any_class = softmax(logits.astype(np.float32))[:, :3].sum(axis=1)
     np.testing.assert_allclose(1 / (1 + np.exp(odds)), any_class, rtol=1e-4)
+    none = classifier.answers(images).none
+    np.testing.assert_allclose(none, 1 - any_class, rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("temperature", [0.05, 0.5, 1.0, 2.0, 20.0])

@@ -111,7 +111,7 @@ def test_probabilities_and_weights_are_float32_in_any_case(network, precision, f
     for training in (False, True):
         outputs = model(scale(digits.images[:4]), training=training)
         probabilities = keras.ops.convert_to_numpy(outputs)
-        assert probabilities.shape == (4, 10)
+        assert probabilities.shape == (4, network.outputs)
         assert probabilities.dtype == np.float32
         np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
     assert {variable.dtype for layer in model.layers for variable in layer.weights} == {"float32"}

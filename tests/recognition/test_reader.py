@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -30,6 +32,19 @@ class AlwaysThree(Classifier):
     def _run(self, images, outputs):
         self.asked.append(len(images))
         return [np.tile(self.row, (len(images), 1))]
+
+
+class ThreeOrNone(AlwaysThree):
+    """Calls everything a 3, if it is a digit at all, which has a probability of its own."""
+
+    def __init__(self, none):
+        super().__init__()
+        self.signature = replace(self.signature, tells_none=True)
+        self.none = none
+
+    def _run(self, images, outputs):
+        assert outputs == ["probabilities", "none"]
+        return [*super()._run(images, outputs), np.full(len(images), self.none, np.float32)]
 
 
 @pytest.fixture(scope="module")
@@ -356,3 +371,12 @@ def test_any_small_picture_is_read(pixels, expect):
         box = digit.box
         assert 0 <= box.x < box.x + box.width <= pixels.shape[1]
         assert 0 <= box.y < box.y + box.height <= pixels.shape[0]
+
+
+@pytest.mark.parametrize(("none", "text"), [(0.0, "3"), (0.2, "3"), (0.9, "")])
+@pytest.mark.parametrize("factor", [1, 8])
+def test_the_probability_of_none_is_taken_from_each_digit(handwriting, none, text, factor):
+    image = 255 - handwriting[3][0].repeat(factor, 0).repeat(factor, 1)
+    reading = Reader(ThreeOrNone(none)).read(picture_of(np.pad(image, 10, constant_values=255)))
+    assert reading.text == text
+    assert reading.digits[0].confidence == pytest.approx(1 - none, abs=1e-6)

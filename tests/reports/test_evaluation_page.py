@@ -13,7 +13,7 @@ from inkdigits.evaluation.metrics import evaluate
 from inkdigits.evaluation.rejection import OutlierFigures, OutlierSuite
 from inkdigits.evaluation.robustness import CorruptionSuite
 from inkdigits.plots.png import image_to_png
-from inkdigits.recognition.onnx_runtime import Answers, Rejection
+from inkdigits.recognition.answers import Answers, Rejection
 from inkdigits.reports.evaluation_content import EvaluationContent
 from inkdigits.reports.evaluation_page import SECTIONS, render_evaluation
 

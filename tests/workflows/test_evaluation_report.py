@@ -13,7 +13,7 @@ from inkdigits.evaluation.metrics import evaluate
 from inkdigits.evaluation.rejection import OutlierFigures, OutlierSuite
 from inkdigits.evaluation.robustness import CorruptionSuite
 from inkdigits.plots.png import SIGNATURE, image_to_png
-from inkdigits.recognition.onnx_runtime import Answers, Rejection
+from inkdigits.recognition.answers import Answers, Rejection
 from inkdigits.workflows import evaluation_report
 from inkdigits.workflows.evaluation_report import draw_evaluation, write_evaluation_report
 from tests.hand_made_networks import write_network
