@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from jaxtyping import TypeCheckError
 
-from inkdigits.arrays import one_hot, scale
+from inkdigits.arrays import image_shape, one_hot, scale
 
 
 def test_scale_divides_by_255_and_appends_a_channel_axis():
@@ -23,6 +23,17 @@ def test_scale_stays_between_0_and_1_and_can_be_undone(images):
     np.testing.assert_array_equal(np.rint(scaled[..., 0] * 255).astype(np.uint8), images)
 
 
+def test_scale_keeps_three_colours_in_the_last_axis():
+    scaled = scale(np.array([[[[0, 51, 255]]]], np.uint8))
+    assert scaled.shape == (1, 1, 1, 3)
+    np.testing.assert_allclose(scaled.ravel(), [0.0, 0.2, 1.0], rtol=1e-7)
+
+
+def test_an_image_of_grey_has_one_channel_and_one_in_colour_three():
+    assert image_shape(np.zeros((2, 30, 20), np.uint8)) == (30, 20, 1)
+    assert image_shape(np.zeros((2, 30, 20, 3), np.uint8)) == (30, 20, 3)
+
+
 def test_scale_leaves_its_argument_alone():
     images = np.full((1, 2, 2), 7, np.uint8)
     scale(images)[:] = 0
@@ -36,6 +47,7 @@ def test_scale_leaves_its_argument_alone():
         (np.zeros((1, 28, 28), np.float32), r"float32 with shape \(1, 28, 28\)"),
         (np.zeros((28, 28), np.uint8), r"uint8 with shape \(28, 28\)"),
         (np.zeros((1, 28, 28, 1), np.uint8), r"uint8 with shape \(1, 28, 28, 1\)"),
+        (np.zeros((1, 28, 28, 4), np.uint8), r"uint8 with shape \(1, 28, 28, 4\)"),
         (np.zeros((1, 28, 28), np.int64), r"int64 with shape \(1, 28, 28\)"),
     ],
 )

@@ -1,7 +1,7 @@
 """Array types that cross module boundaries, and the one scaling from pixels to network input.
 
-Comes in: grey pictures as bytes. Goes out: the float32 tensors a network reads. It does not know
-where the pictures come from or which network reads them.
+Comes in: pictures as bytes, grey or in colour. Goes out: the float32 tensors a network reads. It
+does not know where the pictures come from or which network reads them.
 """
 
 from __future__ import annotations
@@ -13,39 +13,58 @@ from jaxtyping import Float32, Int64, UInt8
 
 Image: TypeAlias = UInt8[np.ndarray, "height width"]
 Images: TypeAlias = UInt8[np.ndarray, "n height width"]
+ColourImages: TypeAlias = UInt8[np.ndarray, "n height width 3"]
+AnyImages: TypeAlias = Images | ColourImages
+Shape: TypeAlias = tuple[int, int, int]  # height, width and channels of one image
 Labels: TypeAlias = UInt8[np.ndarray, "n"]
-Inputs: TypeAlias = Float32[np.ndarray, "n height width 1"]
+Inputs: TypeAlias = Float32[np.ndarray, "n height width channels"]
 Probabilities: TypeAlias = Float32[np.ndarray, "n classes"]
 ConfusionMatrix: TypeAlias = Int64[np.ndarray, "classes classes"]
 
 WHITE = 255
+COLOURS = 3
 
 
-def scale(images: Images) -> Inputs:
-    """Turn grey bytes into network input: divided by 255, with a channel axis.
+def image_shape(images: AnyImages) -> Shape:
+    """Return height, width and channels of each of the images.
+
+    Raises:
+        TypeError: If `images` is not uint8 with three axes, or with a fourth of three colours.
+
+    Example:
+        >>> image_shape(np.zeros((5, 28, 20), np.uint8))
+        (28, 20, 1)
+    """
+    grey, coloured = images.ndim == 3, images.ndim == 4 and images.shape[3] == COLOURS
+    if images.dtype != np.uint8 or not (grey or coloured):
+        raise TypeError(
+            "`images` must be uint8 with shape (n, height, width) or (n, height, width, 3); "
+            f"received {images.dtype} with shape {images.shape}"
+        )
+    return images.shape[1], images.shape[2], 1 if grey else COLOURS
+
+
+def scale(images: AnyImages) -> Inputs:
+    """Turn bytes into network input: divided by 255, with a channel axis.
 
     Training and recognition both call this function, so a network never meets pixels scaled in
     another way than those it learnt from.
 
     Args:
-        images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+        images: Shape (n, height, width) or (n, height, width, 3), uint8; of grey digits, 0 is
+            paper and 255 is full ink.
 
     Returns:
-        Shape (n, height, width, 1), float32, between 0 and 1.
+        Shape (n, height, width, 1 or 3), float32, between 0 and 1.
 
     Raises:
-        TypeError: If `images` is not uint8 with three axes.
+        TypeError: If `images` is not uint8 with three axes, or with a fourth of three colours.
 
     Example:
         >>> scale(np.array([[[0, 51, 255]]], dtype=np.uint8)).ravel().tolist()
         [0.0, 0.20000000298023224, 1.0]
     """
-    if images.dtype != np.uint8 or images.ndim != 3:
-        raise TypeError(
-            "`images` must be uint8 with shape (n, height, width); "
-            f"received {images.dtype} with shape {images.shape}"
-        )
-    return images[..., np.newaxis].astype(np.float32) / np.float32(WHITE)
+    return images.reshape(len(images), *image_shape(images)).astype(np.float32) / np.float32(WHITE)
 
 
 def one_hot(labels: Labels, classes: int = 10) -> Float32[np.ndarray, "n classes"]:

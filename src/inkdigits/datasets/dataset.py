@@ -1,4 +1,4 @@
-"""The shape of a data set: labelled grey images, a training part and a test part.
+"""The shape of a data set: labelled images, a training part and a test part.
 
 Comes in: arrays that a loader has read. Goes out: frozen values that training and evaluation
 share. It does not know any file format.
@@ -7,10 +7,13 @@ share. It does not know any file format.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from inkdigits.arrays import Images, Labels
+from inkdigits.arrays import AnyImages, Labels, Shape, image_shape
+
+Form: TypeAlias = Literal["digits", "pictures"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +21,12 @@ class LabelledImages:
     """Images with one label each.
 
     Attributes:
-        images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+        images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8; of digits, 0
+            is paper and 255 is full ink.
         labels: Shape (n,), uint8; index into the class names.
     """
 
-    images: Images
+    images: AnyImages
     labels: Labels
 
     def __post_init__(self) -> None:
@@ -62,6 +66,8 @@ class Dataset:
         test: The images that are only measured on.
         class_names: One name for each label value, in order.
         checksum: SHA-256 of the source, in hexadecimal.
+        form: What an image is: "digits" are light ink on dark as in MNIST, brought to size and
+            place by their ink; "pictures" are whole pictures brought to one size.
     """
 
     name: str
@@ -69,3 +75,9 @@ class Dataset:
     test: LabelledImages
     class_names: tuple[str, ...]
     checksum: str
+    form: Form = "digits"
+
+    @property
+    def shape(self) -> Shape:
+        """Height, width and channels of each image."""
+        return image_shape(self.train.images)
