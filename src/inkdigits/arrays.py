@@ -44,6 +44,17 @@ def image_shape(images: AnyImages) -> Shape:
     return images.shape[1], images.shape[2], 1 if grey else COLOURS
 
 
+def blank_images(n: int, shape: Shape) -> AnyImages:
+    """Return `n` images of zeros.
+
+    Example:
+        >>> blank_images(2, (28, 28, 1)).shape, blank_images(2, (28, 28, 3)).shape
+        ((2, 28, 28), (2, 28, 28, 3))
+    """
+    height, width, channels = shape
+    return np.zeros((n, height, width, 3) if channels == COLOURS else (n, height, width), np.uint8)
+
+
 def scale(images: AnyImages) -> Inputs:
     """Turn bytes into network input: divided by 255, with a channel axis.
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from math import isfinite
 
+from inkdigits.arrays import COLOURS, Shape
+
 NOTHING = "n/a"
 
 
@@ -68,6 +70,20 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours:,} h {minutes} min"
+
+
+def image_size(shape: Shape) -> str:
+    """Write the size of an image, and whether it is in colour.
+
+    Args:
+        shape: Height, width and channels.
+
+    Example:
+        >>> image_size((28, 28, 1)), image_size((32, 24, 3))
+        ('28x28 pixels', '32x24 pixels in colour')
+    """
+    height, width, channels = shape
+    return f"{height}x{width} pixels" + (" in colour" if channels == COLOURS else "")
 
 
 def shorten(name: str, length: int) -> str:

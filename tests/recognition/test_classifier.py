@@ -121,9 +121,9 @@ def test_where_openvino_fails_onnx_runtime_goes_on(path, no_openvino):
 
 def test_what_the_file_says_is_known_before_and_after(path):
     classifier = AutoClassifier(path, break_even=1)
-    before = classifier.class_names, classifier.input_size, classifier.rejection
+    before = classifier.class_names, classifier.input_shape, classifier.rejection
     classifier.answers(blank(1))
-    assert (classifier.class_names, classifier.input_size, classifier.rejection) == before
+    assert (classifier.class_names, classifier.input_shape, classifier.rejection) == before
     assert classifier.rejection.threshold == 0.5
 
 

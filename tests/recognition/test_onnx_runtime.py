@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -135,7 +136,7 @@ def test_outputs_come_in_the_order_asked_for(weights):
 @pytest.mark.parametrize("which", ["content", "scored"])
 def test_every_question_refuses_images_of_another_size(request, which, ask):
     classifier = OnnxClassifier(request.getfixturevalue(which))
-    with pytest.raises(ModelFileError, match="reads images of 3x5; received 5x3"):
+    with pytest.raises(ModelFileError, match="reads images of 3x5 pixels; received 5x3 pixels"):
         ask(classifier, np.zeros((1, 5, 3), np.uint8))
 
 
@@ -169,19 +170,53 @@ def test_the_number_of_threads_does_not_change_the_answer(content, weights, tmp_
 def test_names_and_size_come_from_the_file(load, content):
     classifier = load(content)
     assert classifier.class_names == NAMES
-    assert classifier.input_size == (3, 5)
+    assert classifier.input_shape == (3, 5, 1)
 
 
 @pytest.mark.parametrize("size", [(28, 28), (5, 3), (3, 4), (0, 0)])
 def test_images_of_another_size_are_refused_with_both_sizes(load, content, size):
     with pytest.raises(ModelFileError) as caught:
         load(content).probabilities(np.zeros((2, *size), np.uint8))
-    height, width = size
-    assert str(caught.value) == f"the network reads images of 3x5; received {height}x{width}"
+    received = f"{size[0]}x{size[1]} pixels"
+    assert str(caught.value) == f"the network reads images of 3x5 pixels; received {received}"
+
+
+def test_images_in_colour_are_refused_by_a_network_for_grey_ones(load, content):
+    with pytest.raises(ModelFileError, match="of 3x5 pixels; received 3x5 pixels in colour"):
+        load(content).probabilities(np.zeros((2, 3, 5, 3), np.uint8))
+
+
+def test_a_network_for_pictures_in_colour_says_so_and_reads_every_colour():
+    kernel = np.zeros((45, 2), np.float32)
+    kernel[[7 * 3 + 2, 0], [0, 1]] = 4.0  # the blue of pixel 7, the red of pixel 0
+    weights = {"dense1/kernel": kernel, "dense1/bias": np.zeros(2, np.float32)}
+    network = replace(NETWORK, input_shape=(3, 5, 3), layers=(Flatten(), Dense(2), Softmax()))
+    classifier = OnnxClassifier(to_onnx(network, [weights], ("sky", "rose"), form="pictures"))
+    assert (classifier.input_shape, classifier.signature.form) == ((3, 5, 3), "pictures")
+    images = np.zeros((2, 3, 5, 3), np.uint8)
+    images[0, 1, 2, 2] = images[1, 0, 0, 0] = 255
+    surer = 1 / (1 + np.exp(-4.0))
+    expected = [[surer, 1 - surer], [1 - surer, surer]]
+    np.testing.assert_allclose(classifier.probabilities(images), expected, rtol=1e-5)
+
+
+def test_a_form_that_nobody_knows_is_refused(content):
+    model = onnx.load_from_string(content)
+    next(each for each in model.metadata_props if each.key == "form").value = "letters"
+    with pytest.raises(ModelFileError, match="is not a network of inkdigits"):
+        OnnxClassifier(model.SerializeToString())
+
+
+def test_a_file_from_before_there_were_forms_reads_digits(content):
+    model = onnx.load_from_string(content)
+    kept = [each for each in model.metadata_props if each.key != "form"]
+    del model.metadata_props[:]
+    model.metadata_props.extend(kept)
+    assert OnnxClassifier(model.SerializeToString()).signature.form == "digits"
 
 
 def test_a_single_image_without_the_axis_of_images_is_refused(load, content):
-    with pytest.raises(ModelFileError, match="reads images of 3x5; received 5"):
+    with pytest.raises((TypeError, TypeCheckError)):
         load(content).probabilities(np.zeros((3, 5), np.uint8))
 
 

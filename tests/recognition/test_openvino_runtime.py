@@ -54,7 +54,7 @@ def test_what_the_file_says_is_read_in_the_same_way(both):
     onnx_runtime, openvino = both
     assert openvino.signature == onnx_runtime.signature
     assert openvino.class_names == NAMES
-    assert openvino.input_size == (3, 5)
+    assert openvino.input_shape == (3, 5, 1)
     assert openvino.rejection.threshold == -1.5
 
 
@@ -101,7 +101,7 @@ def test_threads_may_ask_at_once(both):
 
 
 def test_images_of_another_size_are_refused(both):
-    with pytest.raises(ModelFileError, match="reads images of 3x5; received 5x3"):
+    with pytest.raises(ModelFileError, match="reads images of 3x5 pixels; received 5x3 pixels"):
         both[1].answers(np.zeros((1, 5, 3), np.uint8))
 
 

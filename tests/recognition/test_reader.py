@@ -24,7 +24,7 @@ class AlwaysThree(Classifier):
     runtime = "none"
 
     def __init__(self, confidence=1.0):
-        super().__init__(Signature("images", (28, 28), NAMES, None))
+        super().__init__(Signature("images", (28, 28, 1), NAMES, None))
         self.row = np.full(10, (1 - confidence) / 9, np.float32)
         self.row[3] = confidence
         self.asked = []

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import typer
 
 from inkdigits import __version__
+from inkdigits.arrays import blank_images
 from inkdigits.cli.extras import missing_training_modules
 from inkdigits.cli.output import JsonOption, print_json, stdout
 from inkdigits.errors import EXIT_SOME_FAILED, InkdigitsError
@@ -108,7 +108,7 @@ def _try_openvino() -> str:
     from inkdigits.recognition.shipped import shipped_network
 
     network = load_classifier(shipped_network(), "openvino")
-    network.answers(np.zeros((1, *network.input_size), np.uint8))
+    network.answers(blank_images(1, network.input_shape))
     return network.runtime
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from inkdigits.datasets.dataset import Form
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.export.onnx_nodes import Graph
 from inkdigits.export.onnx_scores import append_score
@@ -54,6 +55,7 @@ def to_onnx(
     members: Sequence[Mapping[str, np.ndarray]],
     class_names: Sequence[str],
     *,
+    form: Form = "digits",
     confidence: Confidence | None = None,
     inner: bool = False,
 ) -> bytes:
@@ -64,6 +66,7 @@ def to_onnx(
         members: For each network its float32 arrays by "layer/variable", as `get_weights` returns
             them; at least one.
         class_names: One name for each class, kept in the file.
+        form: What an image is, kept in the file: a digit as in MNIST, or a whole picture.
         confidence: Temperature, outlier score and threshold to keep in the file; None for
             probabilities as the networks give them.
         inner: Also give out what a confidence is fitted on: "logits" (n, outputs), that of no
@@ -105,7 +108,7 @@ def to_onnx(
         ir_version=IR_VERSION,
         producer_name="inkdigits",
     )
-    helper.set_model_props(model, _properties(class_names, confidence))
+    helper.set_model_props(model, {"form": form, **_properties(class_names, confidence)})
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString())
 

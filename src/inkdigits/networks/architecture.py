@@ -29,7 +29,7 @@ class Conv2D:
 class OrientedFilters:
     """A convolution whose kernels are drawn beforehand and stay: edges and lines in all directions.
 
-    It has no bias and no padding, and reads one channel.
+    It has no bias and no padding. Of colours it reads the mean.
 
     Attributes:
         filters: Number of kernels, half of them edges and half lines.

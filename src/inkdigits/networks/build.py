@@ -65,7 +65,8 @@ def build(
         >>> build(TUTORIAL).count_params()
         601706
     """
-    settings = _Settings(_POLICIES[precision], norm_momentum, fast_layers)
+    channels = architecture.input_shape[2]
+    settings = _Settings(_POLICIES[precision], norm_momentum, fast_layers, channels)
     named = architecture.named_layers()
     seeds = np.random.SeedSequence(seed).generate_state(len(named))
     layers = [
@@ -84,6 +85,7 @@ class _Settings:
     policy: str
     norm_momentum: float
     fast_layers: bool
+    channels: int  # of the images
 
 
 def _pool_before_relu(layers: list[keras.layers.Layer]) -> list[keras.layers.Layer]:
@@ -122,7 +124,9 @@ def _keras_layer(layer: Layer, name: str, settings: _Settings, seed: int) -> ker
         case Conv2D(filters, kernel):
             return keras.layers.Conv2D(filters, kernel, kernel_initializer=glorot, **common)
         case OrientedFilters(filters, kernel, stride):
-            drawn = keras.initializers.Constant(oriented_filters(filters, kernel))
+            drawn = keras.initializers.Constant(
+                oriented_filters(filters, kernel, settings.channels)
+            )
             return keras.layers.Conv2D(
                 filters,
                 kernel,

@@ -19,7 +19,9 @@ LINE_WIDTH = 0.15  # the same across a line
 NORM = 2.0  # Euclidean norm of each kernel; with it, answers to ink are about 1
 
 
-def oriented_filters(filters: int, kernel: int) -> Float32[np.ndarray, "kernel kernel 1 filters"]:
+def oriented_filters(
+    filters: int, kernel: int, channels: int = 1
+) -> Float32[np.ndarray, "kernel kernel channels filters"]:
     """Draw edges and lines in evenly turned directions.
 
     Args:
@@ -27,10 +29,11 @@ def oriented_filters(filters: int, kernel: int) -> Float32[np.ndarray, "kernel k
             to bright is another edge than bright to dark), the second half lines, turned
             through 180.
         kernel: Height and width in pixels, at least 3.
+        channels: Channels of the images, of which the kernels read the mean.
 
     Returns:
-        Shape (kernel, kernel, 1, filters), float32. Each kernel has the Euclidean norm 2 and sums
-        to 0, so that flat paper gives no answer.
+        Shape (kernel, kernel, channels, filters), float32. For one channel, each kernel has the
+        Euclidean norm 2; it sums to 0, so that flat paper gives no answer.
 
     Raises:
         UsageError: If `filters` is odd or below 2, or `kernel` below 3.
@@ -49,7 +52,8 @@ def oriented_filters(filters: int, kernel: int) -> Float32[np.ndarray, "kernel k
     lines = [_line(np.pi * i / half, kernel) for i in range(half)]
     centred = [each - each.mean() for each in (*edges, *lines)]
     scaled = [NORM * each / np.linalg.norm(each) for each in centred]
-    return np.stack(scaled, axis=-1)[:, :, np.newaxis, :].astype(np.float32)
+    drawn = np.stack(scaled, axis=-1)[:, :, np.newaxis, :].astype(np.float32)
+    return np.repeat(drawn, channels, axis=2) / np.float32(channels)
 
 
 def _edge(angle: float, kernel: int) -> Float64[np.ndarray, "kernel kernel"]:

@@ -1,6 +1,6 @@
 """What a network says to images, and what every runtime offers to ask it.
 
-Comes in: grey images. Goes out: probabilities, and how strange each image looks to the network.
+Comes in: images. Goes out: probabilities, and how strange each image looks to the network.
 It does not know what computes the answers.
 """
 
@@ -14,8 +14,10 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from inkdigits.arrays import Images, Inputs, Probabilities, scale
+from inkdigits.arrays import AnyImages, Inputs, Probabilities, Shape, image_shape, scale
+from inkdigits.datasets.dataset import Form
 from inkdigits.errors import ModelFileError
+from inkdigits.formats import image_size
 
 Outputs: TypeAlias = list[np.ndarray]
 
@@ -63,17 +65,19 @@ class Signature:
 
     Attributes:
         input_name: Name of its input.
-        input_size: Height and width of its images in pixels.
+        input_shape: Height, width and channels of its images.
         class_names: Its classes, in the order of the probabilities.
         rejection: How it rejects; None if it has no outlier score.
         tells_none: Whether it gives a probability that an image shows none of the classes.
+        form: What its images are: digits in the form of MNIST, or whole pictures.
     """
 
     input_name: str
-    input_size: tuple[int, int]
+    input_shape: Shape
     class_names: tuple[str, ...]
     rejection: Rejection | None
     tells_none: bool = False
+    form: Form = "digits"
 
 
 class Classifier(ABC):
@@ -82,7 +86,7 @@ class Classifier(ABC):
     def __init__(self, signature: Signature) -> None:
         """Take what the network's file says about it."""
         self.signature = signature
-        self.input_size = signature.input_size
+        self.input_shape = signature.input_shape
         self.class_names = signature.class_names
         self.rejection = signature.rejection
 
@@ -92,32 +96,32 @@ class Classifier(ABC):
         """What computes, for people: name, version and number format."""
 
     @abstractmethod
-    def _run(self, images: Images, outputs: Sequence[str]) -> Outputs:
+    def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         """Compute the named outputs for images that have the right size."""
 
-    def probabilities(self, images: Images) -> Probabilities:
+    def probabilities(self, images: AnyImages) -> Probabilities:
         """Return each image's probability for each class.
 
         Args:
-            images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+            images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8.
 
         Returns:
             Shape (n, classes), float32, rows summing to 1.
 
         Raises:
-            ModelFileError: If the images are not of the network's size.
+            ModelFileError: If the images are not of the network's shape.
         """
         (probabilities,) = self.run(images, ["probabilities"])
         return probabilities
 
-    def answers(self, images: Images) -> Answers:
+    def answers(self, images: AnyImages) -> Answers:
         """Return each image's probabilities, and whether it looks like none of the classes.
 
         Args:
-            images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+            images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8.
 
         Raises:
-            ModelFileError: If the images are not of the network's size.
+            ModelFileError: If the images are not of the network's shape.
         """
         names = ["probabilities"]
         names += ["outlierness"] if self.rejection else []
@@ -130,34 +134,36 @@ class Classifier(ABC):
             rejected = outlierness > self.rejection.threshold
         return Answers(outputs["probabilities"], outlierness, rejected, outputs.get("none"))
 
-    def run(self, images: Images, outputs: Sequence[str]) -> Outputs:
+    def run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         """Return the named outputs of the network.
 
         Args:
-            images: Shape (n, height, width), uint8; 0 is paper, 255 is full ink.
+            images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8.
             outputs: Names among those the file has.
 
         Returns:
             One array of shape (n, ...) for each name.
 
         Raises:
-            ModelFileError: If the images are not of the network's size.
+            ModelFileError: If the images are not of the network's shape.
         """
-        if images.shape[1:] != self.input_size:
-            wanted, received = (
-                "x".join(str(side) for side in size) for size in (self.input_size, images.shape[1:])
+        received = image_shape(images)
+        if received != self.input_shape:
+            raise ModelFileError(
+                f"the network reads images of {image_size(self.input_shape)}; "
+                f"received {image_size(received)}"
             )
-            raise ModelFileError(f"the network reads images of {wanted}; received {received}")
         return self._run(images, outputs)
 
 
 def in_batches(
-    images: Images, compute: Callable[[Inputs], Sequence[np.ndarray]], batch_size: int = BATCH
+    images: AnyImages, compute: Callable[[Inputs], Sequence[np.ndarray]], batch_size: int = BATCH
 ) -> Outputs:
     """Scale images and compute with so many at a time, the last batch taking what is left.
 
     Args:
-        images: Shape (n, height, width), uint8. Without images there is one empty batch.
+        images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8. Without
+            images there is one empty batch.
         compute: Given the inputs of a batch, returns its outputs, each of shape (batch, ...).
         batch_size: At least 1.
 

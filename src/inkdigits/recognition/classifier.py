@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal, TypeAlias, get_args
 
-from inkdigits.arrays import Images
+from inkdigits.arrays import AnyImages
 from inkdigits.errors import InkdigitsError, MissingExtraError, UsageError
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import processor_flags
@@ -115,7 +115,7 @@ class AutoClassifier(Classifier):
         """What computes at the moment, for people: name, version and number format."""
         return self._current.runtime
 
-    def _run(self, images: Images, outputs: Sequence[str]) -> Outputs:
+    def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         return self._choose(len(images)).run(images, outputs)
 
     def _choose(self, images: int) -> Classifier:

@@ -1,19 +1,20 @@
 """Running a network with ONNX Runtime, and what its file says about it.
 
-Comes in: an ONNX file and grey images. Goes out: answers. It does not know how the network was
+Comes in: an ONNX file and images. Goes out: answers. It does not know how the network was
 trained.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inkdigits.arrays import Images
+from inkdigits.arrays import AnyImages
+from inkdigits.datasets.dataset import Form
 from inkdigits.errors import ModelFileError
 from inkdigits.recognition.answers import Classifier, Outputs, Rejection, Signature, in_batches
 from inkdigits.recognition.quiet_imports import import_onnxruntime
@@ -57,7 +58,7 @@ class OnnxClassifier(Classifier):
         """What computes, for people: name, version and number format."""
         return f"ONNX Runtime {version('onnxruntime')}, float32"
 
-    def _run(self, images: Images, outputs: Sequence[str]) -> Outputs:
+    def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         name = self.signature.input_name
         return in_batches(images, lambda inputs: self._session.run(outputs, {name: inputs}))
 
@@ -83,17 +84,43 @@ def _signature(session: onnxruntime.InferenceSession) -> Signature:
     """Return what the file says about the network.
 
     Raises:
-        ValueError: If this does not go from grey images to a probability for each named class.
+        ValueError: If this does not go from images to a probability for each named class.
     """
-    names = json.loads(session.get_modelmeta().custom_metadata_map["class_names"])
+    properties = session.get_modelmeta().custom_metadata_map
+    names, form = json.loads(properties["class_names"]), _form(properties)
     (images,) = session.get_inputs()
     (shape,) = (each.shape for each in session.get_outputs() if each.name == "probabilities")
     match images.type, images.shape, shape, names:
-        case "tensor(float)", [str(), int(height), int(width), 1], [str(), int(classes)], list():
-            if len(names) == classes and all(isinstance(name, str) for name in names):
-                rejection, none = _rejection(session), _tells_none(session)
-                return Signature(images.name, (height, width), tuple(names), rejection, none)
+        case (
+            "tensor(float)",
+            [str(), int(height), int(width), 1 | 3 as channels],
+            [str(), int(classes)],
+            list(),
+        ) if len(names) == classes and all(isinstance(name, str) for name in names):
+            return Signature(
+                images.name,
+                (height, width, channels),
+                tuple(names),
+                _rejection(session),
+                _tells_none(session),
+                form,
+            )
     raise ValueError(f"{images.type} {images.shape} to {shape} for {names}")
+
+
+def _form(properties: Mapping[str, str]) -> Form:
+    """Return what the images are; files from before there were pictures read digits.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    match properties.get("form", "digits"):
+        case "digits":
+            return "digits"
+        case "pictures":
+            return "pictures"
+        case other:
+            raise ValueError(f"form {other!r}")
 
 
 def _tells_none(session: onnxruntime.InferenceSession) -> bool:

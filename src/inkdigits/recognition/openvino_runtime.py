@@ -1,6 +1,6 @@
 """Running a network with OpenVINO.
 
-Comes in: an ONNX file and grey images. Goes out: the same answers as from ONNX Runtime, twice as
+Comes in: an ONNX file and images. Goes out: the same answers as from ONNX Runtime, twice as
 fast where the processor multiplies bfloat16. It does not know when that is worth its start.
 """
 
@@ -11,9 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from inkdigits.arrays import Images, Inputs
+from inkdigits.arrays import AnyImages, Inputs, blank_images
 from inkdigits.errors import ModelFileError
 from inkdigits.networks.precision import Precision, resolve_precision
 from inkdigits.processor import available_cores, processor_flags
@@ -69,10 +67,10 @@ class OpenVinoClassifier(Classifier):
         """What computes, for people: name, version and number format."""
         return f"OpenVINO {version('openvino')}, {self.precision}"
 
-    def _run(self, images: Images, outputs: Sequence[str]) -> Outputs:
+    def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         if not len(images):  # OpenVINO wants at least one
-            blank = np.zeros((1, *self.input_size), np.uint8)
-            return [output[:0] for output in self._run(blank, outputs)]
+            one = blank_images(1, self.input_shape)
+            return [output[:0] for output in self._run(one, outputs)]
         request = self._network.create_infer_request()  # one each, so threads may call at once
 
         def compute(inputs: Inputs) -> Outputs:

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 
-from inkdigits.arrays import Inputs, Labels, Probabilities, scale
+from inkdigits.arrays import Inputs, Labels, Probabilities, image_shape, scale
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import UsageError
-from inkdigits.networks.architecture import find_architecture
+from inkdigits.formats import image_size
+from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.build import build
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import processor_flags
@@ -47,6 +48,7 @@ class Trainer:
         validation: LabelledImages,
         *,
         seed: int = 0,
+        architecture: Architecture | None = None,
     ) -> None:
         """Build model and optimiser, and put the images into memory.
 
@@ -56,12 +58,14 @@ class Trainer:
             validation: The images to measure on after each epoch; augmented first where the
                 recipe says "augmented-test".
             seed: Seed of everything random: initial weights, order, warps, dropout. At least 0.
+            architecture: The recipe's network, fitted to images and classes; None for it as it is.
 
         Raises:
-            UsageError: If the images are not of the network's size, or the recipe's batch is
+            UsageError: If the images are not of the network's shape, or the recipe's batch is
                 larger than the training set or than a validation set that is augmented.
         """
-        _check_size(recipe, train)
+        self.architecture = architecture or find_architecture(recipe.network)
+        _check_shape(self.architecture, train)
         self.recipe = recipe
         self.seed = seed
         self.precision = resolve_precision(recipe.precision, processor_flags())
@@ -70,9 +74,8 @@ class Trainer:
         train = add_no_digits(train, recipe.no_digits)
         self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
-        self._architecture = find_architecture(recipe.network)
         self.model = build(
-            self._architecture,
+            self.architecture,
             seed=seed,
             precision=self.precision,
             norm_momentum=recipe.norm_momentum,
@@ -93,7 +96,7 @@ class Trainer:
                 augmenter=self.feed.augmenter if recipe.augmentation.changes else None,
                 inputs=scale(train.images),
                 labels=train.labels,
-                none_class=self._architecture.none_class,
+                none_class=self.architecture.none_class,
             )
         )
 
@@ -149,7 +152,7 @@ class Trainer:
         Returns:
             Shape (n, classes), float32, rows summing to 1.
         """
-        return among_classes(self.engine.predict(inputs), self._architecture.classes)
+        return among_classes(self.engine.predict(inputs), self.architecture.classes)
 
     def state(self) -> TrainerState:
         """Return all that is needed to go on from here."""
@@ -257,10 +260,10 @@ class Trainer:
         return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
 
 
-def _check_size(recipe: Recipe, part: LabelledImages) -> None:
-    wanted, received = find_architecture(recipe.network).input_shape[:2], part.images.shape[1:]
+def _check_shape(architecture: Architecture, part: LabelledImages) -> None:
+    wanted, received = architecture.input_shape, image_shape(part.images)
     if wanted != received:
         raise UsageError(
-            f"the network {recipe.network} reads images of {wanted[0]}x{wanted[1]} pixels; "
-            f"received {received[0]}x{received[1]}"
+            f"the network {architecture.name} reads images of {image_size(wanted)}; "
+            f"received {image_size(received)}"
         )

@@ -76,6 +76,14 @@ def test_the_result_has_the_shape_of_the_places(fill, rng):
 
 
 @FILLS
+def test_each_colour_is_read_as_if_it_were_alone(fill, rng):
+    images = rng.random((2, 5, 7, 3), np.float32)
+    right, down = rng.uniform(-1, 7, (2, 2, 4, 6)).astype(np.float32)
+    alone = [sample(images[..., i : i + 1], right, down, fill) for i in range(3)]
+    np.testing.assert_array_equal(sample(images, right, down, fill), np.concatenate(alone, axis=3))
+
+
+@FILLS
 def test_no_images_and_images_of_one_pixel(fill):
     nothing = np.zeros((0, 5, 7, 1), np.float32)
     assert sample(nothing, nothing[..., 0], nothing[..., 0], fill).shape == (0, 5, 7, 1)

@@ -84,7 +84,7 @@ class Augmenter:
         """Change each image as its row says.
 
         Args:
-            images: Tensor of shape (n, height, width, 1), float32, 0 to 1.
+            images: Tensor of shape (n, height, width, channels), float32, 0 to 1.
             rows: Tensor of shape (n, columns), float32, from `draw`.
 
         Returns:
@@ -130,7 +130,7 @@ def change_strokes(images: Any, amounts: Any) -> Any:
     Morphology", 1982), mixed with the image itself.
 
     Args:
-        images: Tensor of shape (n, height, width, 1), float32.
+        images: Tensor of shape (n, height, width, channels), float32.
         amounts: Tensor of shape (n, 1), float32: share of the way to the dilated image where it
             is positive, to the eroded one where it is negative, -1 to 1.
 
@@ -152,7 +152,7 @@ def show_outlines(images: Any, rows: Any) -> Any:
     the row says of what an erosion takes away.
 
     Args:
-        images: Tensor of shape (n, height, width, 1), float32, 0 to 1.
+        images: Tensor of shape (n, height, width, channels), float32, 0 to 1.
         rows: Tensor of shape (n, 2), float32: 1 for an outline and 0 for the image as it is; how
             much of the inner half of the outline is shown, 0 to 1.
 
@@ -171,7 +171,7 @@ def lay_over(images: Any, textures: Any, rows: Any) -> Any:
     """Let ink fade, and lay a texture over it.
 
     Args:
-        images: Tensor of shape (n, height, width, 1), float32, 0 to 1.
+        images: Tensor of shape (n, height, width, channels), float32, 0 to 1.
         textures: Tensor of shape (count, height, width, 1), float32, -1 to 1.
         rows: Tensor of shape (n, 3), float32: index of the texture, its strength, the share of
             the ink that is left.
