@@ -35,17 +35,28 @@ def hold_out(labelled: LabelledImages, size: int) -> tuple[LabelledImages, Label
     n = len(labelled)
     if not 1 <= size < n:
         raise ValueError(f"`size` must be between 1 and {n - 1} images; received {size}")
-    chosen = _stratified_order(labelled.labels)[:size]
+    chosen = stratified_order(labelled.labels)[:size]
     held_out = np.zeros(n, dtype=bool)
     held_out[chosen] = True
     return labelled.take(np.flatnonzero(~held_out)), labelled.take(np.flatnonzero(held_out))
 
 
-def _stratified_order(labels: np.ndarray) -> np.ndarray:
+def stratified_order(labels: np.ndarray) -> np.ndarray:
     """Order the indices so that every prefix has the classes in proportion.
 
     The j-th of a class's m images in random order gets the key (j + 1/2) / m; sorting by key
-    spreads each class evenly over the whole.
+    spreads each class evenly over the whole. The order depends on the labels alone.
+
+    Args:
+        labels: Shape (n,), integers.
+
+    Returns:
+        Shape (n,): each index once.
+
+    Example:
+        >>> labels = np.array([0, 0, 0, 0, 1, 1])
+        >>> sorted(labels[stratified_order(labels)[:3]].tolist())
+        [0, 0, 1]
     """
     shuffled = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     keys = np.empty(len(labels))

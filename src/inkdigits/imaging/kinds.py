@@ -12,6 +12,11 @@ from inkdigits.errors import PictureError
 
 Kind: TypeAlias = Literal["PNG", "JPEG", "WebP", "BMP", "TIFF", "GIF", "HEIC", "PDF"]
 
+# What is looked for in folders; a file that is named outright is read whatever it is called.
+SUFFIXES = frozenset(
+    ".bmp .gif .heic .heif .jfif .jpe .jpeg .jpg .pdf .png .tif .tiff .webp".split()
+)
+
 _SIGNATURES: dict[bytes, Kind] = {
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff": "JPEG",

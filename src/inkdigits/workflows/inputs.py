@@ -16,13 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inkdigits.errors import PictureError
+from inkdigits.imaging.kinds import SUFFIXES
 from inkdigits.imaging.limits import Limits
 
 STDIN = "-"
-# What is looked for in folders; a file that is named outright is read whatever it is called.
-SUFFIXES = frozenset(
-    ".bmp .gif .heic .heif .jfif .jpe .jpeg .jpg .pdf .png .tif .tiff .webp".split()
-)
 
 
 @dataclass(frozen=True)

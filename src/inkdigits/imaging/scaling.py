@@ -1,0 +1,99 @@
+"""A whole picture -> the size that a network reads.
+
+Comes in: pixels, grey or in colour. Goes out: the same picture in another size, and grey where it
+has no colours. Nothing is searched, cut or inverted.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image as Pillow
+
+from inkdigits.arrays import COLOURS
+
+# Grey levels between the channels: scanners and JPEG files leave as much in what is grey.
+_TINGE = 8
+
+
+def scale_to(pixels: UInt8[np.ndarray, ...], side: int) -> UInt8[np.ndarray, ...]:
+    """Bring a picture to a square, its whole width and height.
+
+    Each axis is scaled by itself, so what is not square is squeezed; nothing is cut off. Pixels
+    are weighted means of the area that they cover (Pillow's bilinear filter, which widens where a
+    picture shrinks), so fine patterns do not turn into coarse ones.
+
+    Args:
+        pixels: Shape (height, width) or (height, width, 3), uint8, not empty.
+        side: Height and width of the result in pixels.
+
+    Returns:
+        Shape (side, side) or (side, side, 3), uint8; the same array where it has that size.
+
+    Raises:
+        ValueError: If the picture is empty or `side` is below 1.
+
+    Example:
+        >>> stripes = np.tile(np.array([0, 200], np.uint8), (9, 20))
+        >>> scale_to(stripes, 10)[5].tolist()
+        [93, 100, 100, 100, 100, 100, 100, 100, 100, 107]
+    """
+    if side < 1 or 0 in pixels.shape:
+        raise ValueError(
+            "a picture must have pixels and `side` must be at least 1; "
+            f"received shape {pixels.shape} and {side}"
+        )
+    if pixels.shape[:2] == (side, side):
+        return pixels
+    scaled = Pillow.fromarray(pixels).resize((side, side), Pillow.Resampling.BILINEAR)
+    return np.asarray(scaled)
+
+
+def without_tinge(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
+    """Make a picture grey if it has no colours.
+
+    Args:
+        pixels: Shape (height, width) or (height, width, 3), uint8.
+
+    Returns:
+        Shape (height, width) if nowhere two channels differ by more than 8 levels, otherwise the
+        same array.
+
+    Example:
+        >>> grey = np.full((2, 2, 3), 90, np.uint8)
+        >>> red = np.array([[[255, 0, 0]]], np.uint8)
+        >>> without_tinge(grey).shape, without_tinge(red).shape
+        ((2, 2), (1, 1, 3))
+    """
+    if pixels.ndim == 2 or int((pixels.max(axis=2) - pixels.min(axis=2)).max(initial=0)) > _TINGE:
+        return pixels
+    return to_grey(pixels)
+
+
+def to_grey(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
+    """Return the lightness of a picture in colour.
+
+    Args:
+        pixels: Shape (..., 3), uint8.
+
+    Returns:
+        Shape (...), uint8: 0.299 red, 0.587 green and 0.114 blue (ITU-R BT.601), rounded.
+
+    Example:
+        >>> to_grey(np.array([[255, 0, 0], [7, 7, 7]], np.uint8)).tolist()
+        [76, 7]
+    """
+    weighted = pixels[..., 0] * np.uint32(299)
+    weighted += pixels[..., 1] * np.uint32(587)
+    weighted += pixels[..., 2] * np.uint32(114)
+    return ((weighted + 500) // 1000).astype(np.uint8)
+
+
+def to_colours(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
+    """Return a grey picture as red, green and blue alike, shape (..., 3), uint8.
+
+    Example:
+        >>> to_colours(np.array([[9]], np.uint8)).tolist()
+        [[[9, 9, 9]]]
+    """
+    return np.stack([pixels] * COLOURS, axis=-1)

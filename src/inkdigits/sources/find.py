@@ -1,0 +1,94 @@
+"""A name or a path -> the source that it stands for.
+
+Comes in: what the user wrote. Goes out: an open source. Files are known by their content, folders
+by what is in them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inkdigits.datasets.mnist import load_mnist
+from inkdigits.errors import DataError
+from inkdigits.sources.arrays_in_files import ArrayPart, ArraySource
+from inkdigits.sources.fashion import open_fashion_mnist
+from inkdigits.sources.folder import open_folder
+from inkdigits.sources.idx import idx_name, is_idx, open_idx
+from inkdigits.sources.names import shown
+from inkdigits.sources.npz import open_npz
+from inkdigits.sources.parquet import PARQUET_SUFFIX, is_parquet, open_parquet
+from inkdigits.sources.source import Source
+
+NAMES = ("mnist", "fashion-mnist")
+
+_ZIP = b"PK"
+_SHOWN = 12  # bytes of an unknown file
+
+
+def find_source(source: str | Path) -> Source:
+    """Open a source.
+
+    Args:
+        source: "mnist", "fashion-mnist", or a path. What is called like one of the two names is
+            meant by "./mnist" or a `Path`.
+
+    Raises:
+        DataError: If there is nothing of that name, or it is damaged or of no known kind.
+        MissingExtraError: If it is a Parquet file, and pyarrow is not installed.
+
+    Example:
+        >>> find_source("mnist").parts
+        ('train', 'test')
+    """
+    if source == "mnist":
+        return _mnist()
+    if source == "fashion-mnist":
+        return open_fashion_mnist()
+    path = Path(source)
+    try:
+        if path.is_dir():
+            return _in_folder(path)
+        with path.open("rb") as file:
+            start = file.read(_SHOWN)
+    except (OSError, ValueError) as error:  # a name with a zero byte is a `ValueError`
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError(
+            f"{shown(path)} cannot be read: {reason}; data is one of {', '.join(NAMES)}, or a path"
+        ) from error
+    return _in_file(path, start)
+
+
+def _in_folder(path: Path) -> Source:
+    files = [each for each in path.iterdir() if not each.name.startswith(".") and each.is_file()]
+    if any(idx_name(each) for each in files):
+        return open_idx(path)
+    if any(each.suffix == PARQUET_SUFFIX for each in files):
+        return open_parquet(path)
+    return open_folder(path)
+
+
+def _in_file(path: Path, start: bytes) -> Source:
+    if start.startswith(_ZIP):
+        return open_npz(path)
+    if is_parquet(start):
+        return open_parquet(path)
+    if is_idx(start):
+        return open_idx(path)
+    raise DataError(
+        f"{shown(path)} must be an IDX, .npz or Parquet file, or a folder with a subfolder for "
+        f"each class; received a file that starts with {start!r}"
+    )
+
+
+def _mnist() -> ArraySource:
+    mnist = load_mnist()
+    return ArraySource(
+        mnist.name,
+        mnist.class_names,
+        True,
+        {
+            "train": ArrayPart(mnist.train.images, mnist.train.labels),
+            "test": ArrayPart(mnist.test.images, mnist.test.labels),
+        },
+        lambda: mnist.checksum,
+    )
