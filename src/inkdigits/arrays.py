@@ -55,6 +55,21 @@ def blank_images(n: int, shape: Shape) -> AnyImages:
     return np.zeros((n, height, width, 3) if channels == COLOURS else (n, height, width), np.uint8)
 
 
+def in_colour(images: AnyImages) -> ColourImages:
+    """Return images with three colours, alike where they were grey.
+
+    Args:
+        images: Shape (n, height, width) or (n, height, width, 3), uint8.
+
+    Example:
+        >>> in_colour(np.full((1, 1, 1), 7, np.uint8)).tolist()
+        [[[[7, 7, 7]]]]
+    """
+    if images.ndim == 4:
+        return images
+    return np.repeat(images[..., np.newaxis], COLOURS, axis=3)
+
+
 def scale(images: AnyImages) -> Inputs:
     """Turn bytes into network input: divided by 255, with a channel axis.
 

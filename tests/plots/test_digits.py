@@ -21,6 +21,12 @@ class TestSampleGrid:
         np.testing.assert_array_equal(grid[:28, :28], images[0])
         np.testing.assert_array_equal(grid[CELL : CELL + 28, :28], images[1])
 
+    def test_pictures_in_colour_are_shown_as_they_are_on_white(self, rng, drawn):
+        images = rng.integers(0, 256, (1, 28, 28, 3), dtype=np.uint8)
+        grid = drawn(sample_grid(images, np.array([1], np.uint8), ["a", "b"]))
+        np.testing.assert_array_equal(grid[CELL : CELL + 28, :28], images[0])
+        assert (grid[:CELL] == 255).all()
+
     def test_a_class_without_images_keeps_its_row(self, pictures, drawn, texts):
         figure = sample_grid(pictures, np.zeros(5, np.uint8), ["zero", "one"])
         assert drawn(figure).shape[0] == 2 * CELL
@@ -40,7 +46,7 @@ class TestSampleGrid:
 
 class TestAugmentedBatch:
     def test_rows_are_the_original_the_moved_one_and_both(self, drawn):
-        before, after = np.zeros((1, 28, 28), np.uint8), np.zeros((1, 28, 28), np.float32)
+        before, after = np.zeros((1, 28, 28), np.uint8), np.zeros((1, 28, 28, 1), np.float32)
         before[0, :, :14], after[0, :14, :] = 255, 1.0
         grid = drawn(augmented_batch(before, after))
         white, orange, blue = [1, 1, 1], np.array([213, 94, 0]) / 255, np.array([0, 114, 178]) / 255
@@ -55,14 +61,26 @@ class TestAugmentedBatch:
 
     def test_sixteen_images_stand_in_two_even_blocks(self, drawn, texts):
         before = np.zeros((16, 28, 28), np.uint8)
-        figure = augmented_batch(before, np.zeros((16, 28, 28), np.float32))
+        figure = augmented_batch(before, np.zeros((16, 28, 28, 1), np.float32))
         assert drawn(figure).shape[:2] == (2 * (3 * CELL + 2 * gap(28)), 8 * CELL)
         assert texts(figure).count("as trained on") == 2
 
     def test_what_overshoots_the_range_is_clipped(self, drawn):
-        over = np.full((1, 28, 28), 1.2, np.float32)
+        over = np.full((1, 28, 28, 1), 1.2, np.float32)
         grid = drawn(augmented_batch(np.zeros((1, 28, 28), np.uint8), over))
         assert grid.min() >= 0 and grid.max() <= 1
+
+    def test_in_colour_there_are_two_rows_and_nothing_laid_over(self, drawn, texts):
+        before = np.zeros((1, 28, 28, 3), np.uint8)
+        before[..., 0] = 255
+        after = np.zeros((1, 28, 28, 3), np.float32)
+        after[..., 2] = 1.2
+        figure = augmented_batch(before, after)
+        grid = drawn(figure)
+        assert grid.shape[:2] == (2 * CELL + 2 * gap(28), CELL)
+        np.testing.assert_allclose(grid[5, 5], [1, 0, 0])
+        np.testing.assert_allclose(grid[CELL + 5, 5], [0, 0, 1])
+        assert "one over the other" not in texts(figure)
 
 
 class TestMistakes:

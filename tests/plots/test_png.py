@@ -48,9 +48,16 @@ def test_a_view_into_a_larger_array_is_written_rightly(rng):
     np.testing.assert_array_equal(np.asarray(opened(image_to_png(view))), view)
 
 
+def test_an_image_in_colour_comes_back_pixel_for_pixel(rng):
+    image = rng.integers(0, 256, (3, 7, 3), dtype=np.uint8)
+    picture = opened(image_to_png(image))
+    assert picture.mode == "RGB"
+    np.testing.assert_array_equal(np.asarray(picture), image)
+
+
 @pytest.mark.parametrize(
-    "image", [np.zeros((2, 2)), np.zeros((2, 2, 3), np.uint8)], ids=["float", "colour"]
+    "image", [np.zeros((2, 2)), np.zeros((2, 2, 4), np.uint8)], ids=["float", "four colours"]
 )
 def test_other_arrays_are_refused_with_what_was_received(image):
-    with pytest.raises(TypeError, match=r"must be uint8 with shape \(height, width\); received"):
+    with pytest.raises(TypeError, match=r"must be uint8 with shape .*, width, 3\); received"):
         image_to_png(image)

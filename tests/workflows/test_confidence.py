@@ -107,7 +107,7 @@ def test_temperature_and_areas_are_those_of_the_logits(
     logits = network.look_at(validation.images).logits
     assert fitted.temperature == fit_temperature(logits, validation.labels)
     assert tuple(fitted.areas) == tuple(kind for kind in KINDS if kind != "none-class")
-    assert all(tuple(sets) == CHOOSING_SETS for sets in fitted.areas.values())
+    assert all(tuple(sets) == CHOOSING_SETS["digits"] for sets in fitted.areas.values())
     worst = {kind: min(sets.values()) for kind, sets in fitted.areas.items()}
     assert worst[fitted.score.kind] == max(worst.values())
 
@@ -142,7 +142,7 @@ def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(
     monkeypatch.setattr(confidence_workflow, "LEARNT_IMAGES", 300)
     monkeypatch.setattr(InnerNetwork, "look_at", look_at)
     InnerNetwork(NETWORK, [draw_weights(0)], DIGIT_NAMES).fit(learnt, validation)
-    assert asked == [(name, "choosing", 20) for name in CHOOSING_SETS]
+    assert asked == [(name, "choosing", 20) for name in CHOOSING_SETS["digits"]]
     expected = [learnt.images[:300], validation.images]
     for images, wanted in zip(looked_at[:2], expected, strict=True):
         np.testing.assert_array_equal(images, wanted)

@@ -49,7 +49,7 @@ def test_a_stopped_run_holds_recipe_start_and_state(stopped: tuple[RunFolder, st
     assert {path.name for path in run.path.iterdir()} == {
         *("recipe.json", "start.json", "checkpoints"),
     }
-    assert read_start(run) == (quick, Start(seed=4, data="small", sha256="0" * 64, members=1))
+    assert read_start(run) == (quick, Start(seed=4, data="small", source=None, sha256="0" * 64))
     state = load_newest(run.checkpoints)
     assert state
     assert (state.epoch, state.step) == (1, 0)

@@ -68,6 +68,9 @@ class Dataset:
         checksum: SHA-256 of the source, in hexadecimal.
         form: What an image is: "digits" are light ink on dark as in MNIST, brought to size and
             place by their ink; "pictures" are whole pictures brought to one size.
+        mirrored_alike: Whether an image mirrored left to right could be one of its class as well.
+        source: What loads it again: a name that the program knows, or a path; None if it was made
+            in memory.
     """
 
     name: str
@@ -76,6 +79,8 @@ class Dataset:
     class_names: tuple[str, ...]
     checksum: str
     form: Form = "digits"
+    mirrored_alike: bool = False
+    source: str | None = None
 
     @property
     def shape(self) -> Shape:

@@ -40,7 +40,7 @@ def load_mnist(path: Path | None = None) -> Dataset:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         train = LabelledImages(arrays["x_train"], arrays["y_train"])
         test = LabelledImages(arrays["x_test"], arrays["y_test"])
-    return Dataset("mnist", train, test, DIGIT_NAMES, MNIST_SHA256)
+    return Dataset("mnist", train, test, DIGIT_NAMES, MNIST_SHA256, source="mnist")
 
 
 def load_mnist_test(path: Path | None = None) -> LabelledImages:

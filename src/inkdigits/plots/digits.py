@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from inkdigits.arrays import WHITE, Images, Labels, Probabilities
+from inkdigits.arrays import WHITE, AnyImages, Labels, Probabilities
 from inkdigits.formats import confidence, shorten
 from inkdigits.plots.mosaic import gap, inches, paste, show
 from inkdigits.plots.style import (
@@ -38,18 +38,19 @@ MISTAKES_WIDTH = 7.2  # inches
 CAPTION_LINE = 0.155  # inches
 
 
-def sample_grid(images: Images, labels: Labels, class_names: Sequence[str]) -> Figure:
+def sample_grid(images: AnyImages, labels: Labels, class_names: Sequence[str]) -> Figure:
     """Show images in one row per class.
 
     Args:
-        images: Shape (n, height, width), uint8; within a class they keep their order.
+        images: Shape (n, height, width), uint8, shown as ink on paper, or in colour (n, height,
+            width, 3), shown as they are; within a class they keep their order.
         labels: Shape (n,), uint8, each below the number of classes.
         class_names: One name per class, in order.
     """
-    height, width = images.shape[1:]
+    height, width = images.shape[1:3]
     row, column = height + gap(height), width + gap(height)
     columns = int(np.bincount(labels, minlength=1).max(initial=1))
-    grid = np.zeros((row * len(class_names), column * columns), dtype=np.uint8)
+    grid = _paper(row * len(class_names), column * columns, images)
     for index in range(len(class_names)):
         members = images[labels == index]
         paste(grid, members, [(index * row, place * column) for place in range(len(members))])
@@ -60,41 +61,58 @@ def sample_grid(images: Images, labels: Labels, class_names: Sequence[str]) -> F
     return figure
 
 
-def augmented_batch(originals: Images, augmented: Float32[np.ndarray, "n height width"]) -> Figure:
-    """Show each image, what became of it, and both laid over each other.
+def augmented_batch(
+    originals: AnyImages, augmented: Float32[np.ndarray, "n height width channels"]
+) -> Figure:
+    """Show each image, what became of it, and, of grey ones, both laid over each other.
 
     Args:
-        originals: Shape (n, height, width), uint8, n at least 1.
-        augmented: Shape (n, height, width), float32, 0 to 1: the same images as they were moved.
+        originals: Shape (n, height, width), uint8, shown as ink on paper, or in colour (n, height,
+            width, 3), shown as they are; n at least 1.
+        augmented: Shape (n, height, width, 1 or 3), float32, 0 to 1: the same images as they were
+            moved.
     """
-    n, height, width = originals.shape
+    n, height, width = originals.shape[:3]
+    layers = _ink_layers if originals.ndim == 3 else _colour_layers
+    rows = layers(originals.astype(np.float64) / WHITE, augmented)
     row, column = height + gap(height), width + gap(height)
-    block = 3 * row + 2 * gap(height)
+    block = len(rows) * row + 2 * gap(height)
     blocks = -(-n // COLUMNS)
     columns = -(-n // blocks)
-    before = originals.astype(np.float64) / WHITE
     grid = np.ones((block * blocks, column * columns, 3))
     corners = [(i // columns * block, i % columns * column) for i in range(n)]
-    layers = ((before, 0 * before), (0 * before, augmented), (before, augmented))
-    for line, (first, second) in enumerate(layers):
-        places = [(top + line * row, left) for top, left in corners]
-        paste(grid, _blend(first, second), places)
-    names = (("original", ORANGE), ("as trained on", BLUE), ("one over the other", INK))
-    title = "The same digits, changed"
-    figure, axes = _titled(grid, height, title, [name for name, _ in names])
+    for line, (_, _, pictures) in enumerate(rows):
+        paste(grid, pictures, [(top + line * row, left) for top, left in corners])
+    figure, axes = _titled(grid, height, "The same images, changed", [name for name, _, _ in rows])
     for top in range(0, block * blocks, block):
-        for line, (name, color) in enumerate(names):
+        for line, (name, color, _) in enumerate(rows):
             _name_row(axes, top + line * row, height, name, color)
     return figure
 
 
+def _ink_layers(before: np.ndarray, augmented: np.ndarray) -> list[tuple[str, str, np.ndarray]]:
+    """Return name, colour and pictures of each row: two inks, and both on one paper."""
+    after = augmented[..., 0]
+    return [
+        ("original", ORANGE, _blend(before, 0 * before)),
+        ("as trained on", BLUE, _blend(0 * before, after)),
+        ("one over the other", INK, _blend(before, after)),
+    ]
+
+
+def _colour_layers(before: np.ndarray, augmented: np.ndarray) -> list[tuple[str, str, np.ndarray]]:
+    after = np.broadcast_to(np.clip(augmented, 0, 1), before.shape)
+    return [("original", INK, before), ("as trained on", INK, after)]
+
+
 def mistakes(
-    images: Images, labels: Labels, probabilities: Probabilities, class_names: Sequence[str]
+    images: AnyImages, labels: Labels, probabilities: Probabilities, class_names: Sequence[str]
 ) -> Figure:
     """Show images that were read wrongly: the truth, the answer and how sure it was.
 
     Args:
-        images: Shape (n, height, width), uint8, in the order they are to be shown; up to about 40.
+        images: Shape (n, height, width), uint8, shown as ink on paper, or in colour (n, height,
+            width, 3), shown as they are; in the order they are to be shown; up to about 40.
         labels: Shape (n,), uint8: the truth.
         probabilities: Shape (n, classes), float32: what the network thought.
         class_names: One name per class, in order.
@@ -114,8 +132,8 @@ def _caption(truth: str, answer: str, sure: float) -> list[str]:
     return [shorten(truth, NAME_LENGTH), f"→ {shorten(answer, NAME_LENGTH)}", confidence(sure)]
 
 
-def _captioned(images: Images, captions: list[list[str]], title: str) -> Figure:
-    n, height, width = images.shape
+def _captioned(images: AnyImages, captions: list[list[str]], title: str) -> Figure:
+    n, height, width = images.shape[:3]
     pixel = inches(1, height)
     lines = max(len(caption) for caption in captions)
     longest = max(len(line) for caption in captions for line in caption)
@@ -123,7 +141,7 @@ def _captioned(images: Images, captions: list[list[str]], title: str) -> Figure:
     row = height + round((lines + 1.2) * CAPTION_LINE / pixel)
     columns = max(1, min(MISTAKE_COLUMNS, round(MISTAKES_WIDTH / pixel) // column))
     inset = (column - width) // 2
-    grid = np.zeros((row * -(-n // columns), column * min(columns, n)), dtype=np.uint8)
+    grid = _paper(row * -(-n // columns), column * min(columns, n), images)
     corners = [(i // columns * row, i % columns * column + inset) for i in range(n)]
     figure, axes = _titled(paste(grid, images, corners), height, title, [])
     for (top, left), caption in zip(corners, captions, strict=True):
@@ -146,6 +164,13 @@ def _no_mistakes() -> Figure:
     sentence = "There are none: every image was read rightly."
     figure.text(MARGIN / width, 0.25, sentence, color=INK, size=TEXT_SIZE)
     return figure
+
+
+def _paper(height: int, width: int, images: AnyImages) -> np.ndarray:
+    """Return bare paper to paste such images on: no ink, or white."""
+    if images.ndim == 3:
+        return np.zeros((height, width), np.uint8)
+    return np.full((height, width, images.shape[3]), WHITE, np.uint8)
 
 
 def _titled(grid: np.ndarray, height: int, title: str, names: Sequence[str]) -> tuple[Figure, Axes]:

@@ -64,7 +64,8 @@ def show(figure: Figure, canvas: np.ndarray, left: float, top: float, picture_he
 
     Args:
         figure: Where to.
-        canvas: Shape (height, width) uint8, 255 is full ink; or (height, width, 3), colours 0 to 1.
+        canvas: Shape (height, width) uint8, 255 is full ink; or (height, width, 3), colours of
+            0 to 255 in uint8 or of 0 to 1 in floating point.
         left: Place in inches from the left edge.
         top: Place in inches from the upper edge.
         picture_height: Height of the pictures in pixels; decides how much they are enlarged.

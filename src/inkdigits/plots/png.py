@@ -1,7 +1,7 @@
 """PNG files as bytes: the same picture always gives the same bytes.
 
-Comes in: a figure, or one grey image. Goes out: the content of a PNG file. It does not know
-where the file is kept.
+Comes in: a figure, or one image, grey or in colour. Goes out: the content of a PNG
+file. It does not know where the file is kept.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import warnings
 import zlib
 
 import numpy as np
+from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
-from inkdigits.arrays import Image
+from inkdigits.arrays import COLOURS
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GREY_8_BIT = struct.pack(">BBBBB", 8, 0, 0, 0, 0)  # depth, grey, then the only methods there are
+_GREY, _COLOUR = 0, 2  # the format's types of colour
 
 
 def to_png(figure: Figure) -> bytes:
@@ -41,32 +42,35 @@ def to_png(figure: Figure) -> bytes:
     return content.getvalue()
 
 
-def image_to_png(image: Image) -> bytes:
-    """Write one small grey image, one pixel of the file for each of its own.
+def image_to_png(image: UInt8[np.ndarray, "height width *channels"]) -> bytes:
+    """Write one small image, one pixel of the file for each of its own.
 
     Args:
-        image: Shape (height, width), uint8; 0 becomes black and 255 white.
+        image: Shape (height, width), uint8, 0 black and 255 white; or (height, width, 3) for red,
+            green and blue.
 
     Returns:
-        A grey PNG with 8 bits a pixel, after the PNG specification, third edition
+        A PNG with 8 bits for each value, after the PNG specification, third edition
         (https://www.w3.org/TR/png-3/).
 
     Raises:
-        TypeError: If `image` is not uint8 with two axes.
+        TypeError: If `image` is not uint8 with two axes, or with a third of three colours.
 
     Example:
         >>> len(image_to_png(np.zeros((28, 28), dtype=np.uint8))) < 100
         True
     """
-    if image.dtype != np.uint8 or image.ndim != 2:
+    if image.dtype != np.uint8 or image.ndim < 2 or image.shape[2:] not in ((), (COLOURS,)):
         raise TypeError(
-            "`image` must be uint8 with shape (height, width); "
+            "`image` must be uint8 with shape (height, width) or (height, width, 3); "
             f"received {image.dtype} with shape {image.shape}"
         )
-    height, width = image.shape
-    rows = np.zeros((height, width + 1), dtype=np.uint8)  # each row starts with filter 0: none
-    rows[:, 1:] = image
-    header = struct.pack(">II", width, height) + _GREY_8_BIT
+    height, width = image.shape[:2]
+    values = image.reshape(height, -1)
+    rows = np.zeros((height, values.shape[1] + 1), np.uint8)  # each starts with filter 0: none
+    rows[:, 1:] = values
+    kind = _GREY if image.ndim == 2 else _COLOUR
+    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
     pixels = zlib.compress(rows.tobytes(), level=9)
     return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
 

@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from math import log
 from typing import Any
 
-from inkdigits.arrays import Images
+from inkdigits.arrays import AnyImages
 from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.reports.mistakes import mistake_cards, mix_ups, worst_mix_ups
 
 
 def classifier_facts(
-    evaluation: Evaluation, images: Images, class_names: Sequence[str]
+    evaluation: Evaluation, images: AnyImages, class_names: Sequence[str]
 ) -> dict[str, Any]:
     """Work out what the shared sections show.
 
     Args:
         evaluation: The answers to the images.
-        images: Shape (n, height, width), uint8.
+        images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8.
         class_names: One name per class, in order.
     """
     return {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.datasets.dataset import Form, LabelledImages
 from inkdigits.evaluation.calibration import Reliability
 from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.networks.arithmetic import NetworkSummary
@@ -30,9 +30,10 @@ class ReportContent:
         train_counts: Training images of each class.
         evaluation: Probabilities and figures on the test images.
         reliability: Confidence against accuracy on the test images.
-        test: The test images, for the mistakes.
+        test: The test images, for the mistakes; pictures in colour, digits in grey.
         plots: PNG of each plot by the name of its file without suffix: "samples",
             "augmented-batch", "curves", "confusion-matrix", "mistakes", "calibration".
+        form: What the images are.
     """
 
     manifest: Manifest
@@ -45,3 +46,4 @@ class ReportContent:
     reliability: Reliability
     test: LabelledImages
     plots: Mapping[str, bytes]
+    form: Form = "digits"

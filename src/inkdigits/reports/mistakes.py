@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inkdigits.arrays import WHITE, ConfusionMatrix, Image, Images, Probabilities
+from inkdigits.arrays import WHITE, AnyImages, ConfusionMatrix, Probabilities
 from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.plots.png import image_to_png
 from inkdigits.reports.pictures import Picture, embed
@@ -42,7 +42,7 @@ class Card:
 
     Attributes:
         index: Its place among the test images, from 0.
-        picture: Ink dark on paper.
+        picture: Ink dark on paper; pictures in colour as they are.
         truth: Name of the true class.
         answer: Name of the class it was taken for.
         guesses: The three most probable classes, then the true one if it is not among them.
@@ -64,12 +64,15 @@ class MixUp:
     count: int
 
 
-def mistake_cards(evaluation: Evaluation, images: Images, class_names: Sequence[str]) -> list[Card]:
+def mistake_cards(
+    evaluation: Evaluation, images: AnyImages, class_names: Sequence[str]
+) -> list[Card]:
     """Describe the most confident mistakes, up to `CARDS` of them.
 
     Args:
         evaluation: The answers to the images.
-        images: Shape (n, height, width), uint8.
+        images: Shape (n, height, width), uint8, shown as ink on paper, or in colour (n, height,
+            width, 3), shown as they are.
         class_names: One name per class, in order.
     """
     chosen = evaluation.mistakes[:CARDS]
@@ -107,7 +110,7 @@ def worst_mix_ups(confusion: ConfusionMatrix, class_names: Sequence[str]) -> lis
     return worst
 
 
-def _card(evaluation: Evaluation, image: Image, index: int, names: Sequence[str]) -> Card:
+def _card(evaluation: Evaluation, image: np.ndarray, index: int, names: Sequence[str]) -> Card:
     probabilities, label = evaluation.probabilities[index], int(evaluation.labels[index])
     return Card(
         index=index,
@@ -124,5 +127,6 @@ def _guesses(probabilities: Probabilities, label: int, names: Sequence[str]) -> 
     return tuple(Guess(names[i], float(probabilities[i]), i == label) for i in shown)
 
 
-def _on_paper(image: Image) -> Picture:
-    return embed(image_to_png(WHITE - image), dots_per_pixel=len(image) / DIGIT_SIDE)
+def _on_paper(image: np.ndarray) -> Picture:
+    shown = WHITE - image if image.ndim == 2 else image
+    return embed(image_to_png(shown), dots_per_pixel=len(image) / DIGIT_SIDE)

@@ -9,12 +9,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from inkdigits.arrays import COLOURS
+from inkdigits.datasets.dataset import Dataset, Form
+from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import ModelFileError, RecipeError
+from inkdigits.networks.fitting import LARGEST_SIDE, MOST_CLASSES
 from inkdigits.runs.files import write_whole
 from inkdigits.runs.folder import RunFolder
 from inkdigits.training.recipe import Recipe
 
 MAX_MEMBERS = 100
+
+Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
+Channels = Annotated[int, Field(ge=1, le=COLOURS)]
+ClassName = Annotated[str, Field(max_length=200)]
 
 
 class Start(BaseModel):
@@ -23,7 +31,12 @@ class Start(BaseModel):
     Attributes:
         seed: Seed of everything random.
         data: Name of the data set.
+        source: Where it came from: a name that the program knows, or a path; None if it was handed
+            over in memory.
         sha256: Digest of its source.
+        form: What its images are.
+        shape: Their height, width and channels.
+        class_names: Its classes, in order.
         members: Networks to train: 1, or more for an ensemble.
     """
 
@@ -31,8 +44,28 @@ class Start(BaseModel):
 
     seed: Annotated[int, Field(ge=0)]
     data: str
+    source: str | None = "mnist"
     sha256: str
+    form: Form = "digits"
+    shape: tuple[Side, Side, Channels] = (28, 28, 1)
+    class_names: Annotated[tuple[ClassName, ...], Field(min_length=2, max_length=MOST_CLASSES)] = (
+        DIGIT_NAMES
+    )
     members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 1
+
+
+def start_on(dataset: Dataset, seed: int, members: int = 1) -> Start:
+    """Return the start of a run on a data set."""
+    return Start(
+        seed=seed,
+        data=dataset.name,
+        source=dataset.source,
+        sha256=dataset.checksum,
+        form=dataset.form,
+        shape=dataset.shape,
+        class_names=dataset.class_names,
+        members=members,
+    )
 
 
 def write_start(run: RunFolder, recipe: Recipe, start: Start) -> None:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from jaxtyping import Float32
 
-from inkdigits.arrays import Images, Inputs, Labels, scale
+from inkdigits.arrays import AnyImages, Inputs, Labels, scale
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.plan import EpochPlan, Purpose, plan_epoch
@@ -37,7 +37,7 @@ class Feed:
         """
         self._recipe, self._seed = recipe, seed
         self._train, self._validation = train, validation
-        height, width = train.images.shape[1:]
+        height, width = train.images.shape[1:3]
         self.augmenter = Augmenter(recipe.augmentation, (height, width))
         self.steps_per_epoch = self.plan(1).steps
         if recipe.validation == "augmented-test":
@@ -61,7 +61,7 @@ class Feed:
         changes = plan.changes.reshape(-1, self.augmenter.columns)
         return self._augment(inputs[order], changes), labels[order]
 
-    def first_batch(self, n: int) -> tuple[Images, Inputs]:
+    def first_batch(self, n: int) -> tuple[AnyImages, Inputs]:
         """Return the first images that the run learns from, as it sees them.
 
         Args:

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from inkdigits.arrays import Images
-from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.arrays import COLOURS, AnyImages, Shape, image_shape, in_colour
+from inkdigits.datasets.dataset import Form, LabelledImages
 from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence, Inner, fit_confidence
 from inkdigits.evaluation.detection import threshold_for
 from inkdigits.evaluation.outliers import outlier_set
@@ -21,10 +21,15 @@ from inkdigits.networks.architecture import Architecture
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
 # Letters in the shape of digits are left out: nobody can tell a printed O from a 0.
-CHOOSING_SETS = ("fashion-mnist", "blank", "noise", "letters")
+CHOOSING_SETS: Mapping[Form, tuple[str, ...]] = {
+    "digits": ("fashion-mnist", "blank", "noise", "letters"),
+    # Whatever a network for pictures tells apart, clothes and letters may be among it.
+    "pictures": ("blank", "noise"),
+}
 LEARNT_IMAGES = 5000  # enough for a covariance of a thousand features
 CHOOSING_IMAGES = 400  # of each set; drawing letters takes milliseconds each
-DIGIT_SIZE = (28, 28)
+DIGIT_SHAPE = (28, 28, 1)
+LEAST_PICTURES = 100  # held out; of fewer, none tells which is stranger than 99 of 100
 
 
 class InnerNetwork:
@@ -35,6 +40,7 @@ class InnerNetwork:
         architecture: Architecture,
         members: Sequence[Mapping[str, np.ndarray]],
         class_names: Sequence[str],
+        form: Form = "digits",
     ) -> None:
         """Make the network, without a confidence, and run it in memory.
 
@@ -42,12 +48,13 @@ class InnerNetwork:
             architecture: The layers.
             members: The weights of each network whose logits are averaged.
             class_names: One name for each class.
+            form: What its images are.
         """
-        self._network = architecture, members, class_names
+        self._network, self._form = (architecture, members, class_names), form
         self.classifier = OnnxClassifier(to_onnx(*self._network, inner=True))
 
-    def look_at(self, images: Images) -> Inner:
-        """Return logits and features of images, shape (n, height, width), uint8."""
+    def look_at(self, images: AnyImages) -> Inner:
+        """Return logits and features of images."""
         logits, features = self.classifier.run(images, ["logits", "features"])
         return Inner(logits, features)
 
@@ -60,19 +67,20 @@ class InnerNetwork:
 
         Returns:
             The confidence; its threshold is worked out by the network's file, so that rounding
-            rejects no validation image more. None where there is nothing to fit one on: images of
-            another size than the outliers to choose by, a class that was not looked at, or a
-            network whose training failed, with features that are all zero or values that are not
-            finite.
+            rejects no validation image more. None where there is nothing to fit one on: digits of
+            another size than the outliers to choose by, fewer than `LEAST_PICTURES` pictures, a
+            class that was not looked at, or a network whose training failed, with features that
+            are all zero or values that are not finite.
         """
         learnt = train.take(slice(LEARNT_IMAGES))
         classes = len(self.classifier.class_names)
-        if train.images.shape[1:] != DIGIT_SIZE or 0 in learnt.class_counts(classes):
+        if not self._can_fit(validation) or 0 in learnt.class_counts(classes):
             return None
+        shape = self.classifier.input_shape
         known, checked = self.look_at(learnt.images), self.look_at(validation.images)
         outliers = {
-            name: self.look_at(outlier_set(name, "choosing", CHOOSING_IMAGES))
-            for name in CHOOSING_SETS
+            name: self.look_at(bring_to(outlier_set(name, "choosing", CHOOSING_IMAGES), shape))
+            for name in CHOOSING_SETS[self._form]
         }
         if not (known.features.any() and _are_finite([known, checked, *outliers.values()])):
             return None
@@ -84,11 +92,30 @@ class InnerNetwork:
         )
         return replace(fitted, threshold=self._threshold(fitted, validation.images))
 
-    def _threshold(self, fitted: Confidence, images: Images) -> float:
-        """Return the threshold for the scores that the network's file gives these digits."""
+    def _can_fit(self, validation: LabelledImages) -> bool:
+        if self._form == "pictures":
+            return len(validation) >= LEAST_PICTURES
+        return image_shape(validation.images) == DIGIT_SHAPE
+
+    def _threshold(self, fitted: Confidence, images: AnyImages) -> float:
+        """Return the threshold for the scores that the network's file gives these images."""
         file = OnnxClassifier(to_onnx(*self._network, confidence=fitted))
         (outlierness,) = file.run(images, ["outlierness"])
         return threshold_for(outlierness, FALSE_REJECTION)
+
+
+def bring_to(images: AnyImages, shape: Shape) -> AnyImages:
+    """Return images of noise and the like in another shape, their pixels repeated or left out.
+
+    Example:
+        >>> bring_to(np.array([[[1, 2], [3, 4]]], np.uint8), (2, 4, 1)).tolist()
+        [[[1, 1, 2, 2], [3, 3, 4, 4]]]
+    """
+    height, width, channels = shape
+    rows = np.arange(height) * images.shape[1] // height
+    columns = np.arange(width) * images.shape[2] // width
+    sized = images[:, rows][:, :, columns]
+    return in_colour(sized) if channels == COLOURS else sized
 
 
 def _are_finite(pictures: Iterable[Inner]) -> bool:

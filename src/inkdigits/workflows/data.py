@@ -1,6 +1,6 @@
-"""Which images a recipe trains, validates and tests on.
+"""What a recipe means for a data set: which images are for what, and which network reads them.
 
-Comes in: a data set and a recipe. Goes out: the parts.
+Comes in: a data set and a recipe. Goes out: the parts, and an architecture.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.datasets.split import hold_out
 from inkdigits.errors import RecipeError
+from inkdigits.networks.architecture import Architecture, find_architecture
+from inkdigits.networks.fitting import fit_architecture
 from inkdigits.training.recipe import Recipe
 
 
@@ -20,6 +22,36 @@ class Parts:
     train: LabelledImages
     validation: LabelledImages
     test: LabelledImages
+
+
+def network_for(recipe: Recipe, dataset: Dataset) -> Architecture:
+    """Return a recipe's network for the images and classes of a data set.
+
+    Of pictures there are none without a digit to learn from, so no output stands for these.
+
+    Raises:
+        RecipeError: If the recipe wants such images all the same.
+        UsageError: If the images are too small or too large for the network, or there are too few
+            or too many classes.
+
+    Example:
+        >>> from inkdigits.datasets.mnist import load_mnist
+        >>> from inkdigits.training.recipes import TUTORIAL
+        >>> network_for(TUTORIAL, load_mnist()) == find_architecture("tutorial")
+        True
+    """
+    pictures = dataset.form == "pictures"
+    if pictures and recipe.no_digits:
+        raise RecipeError(
+            f"`no_digits` must be 0, as {dataset.name} has pictures rather than digits; "
+            f"received {recipe.no_digits}"
+        )
+    return fit_architecture(
+        find_architecture(recipe.network),
+        dataset.shape,
+        len(dataset.class_names),
+        none_class=False if pictures else None,
+    )
 
 
 def split_for(dataset: Dataset, recipe: Recipe) -> Parts:

@@ -16,7 +16,6 @@ from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.export.onnx_graph import to_onnx
-from inkdigits.networks.architecture import find_architecture
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.files import make_folder, write_whole
 from inkdigits.runs.folder import RunFolder
@@ -27,7 +26,7 @@ from inkdigits.runs.weights_file import read_arrays
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.confidence import InnerNetwork
-from inkdigits.workflows.data import Parts, split_for
+from inkdigits.workflows.data import Parts, network_for, split_for
 from inkdigits.workflows.records import command_for, confidence_record, score
 from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
@@ -67,7 +66,9 @@ def train_members(ensemble: Ensemble, stopwatch: Stopwatch | None = None) -> Man
         OutputError: If something cannot be written.
         InterruptedRunError: If the observer stopped a run.
     """
-    split_for(ensemble.dataset, ensemble.recipe)  # what does not fit is told with nothing written
+    # What does not fit is told with nothing written.
+    split_for(ensemble.dataset, ensemble.recipe)
+    network_for(ensemble.recipe, ensemble.dataset)
     write_start(ensemble.run, ensemble.recipe, ensemble.begun)
     return _go_on(ensemble, stopwatch or Stopwatch())
 
@@ -125,16 +126,18 @@ def _train_member(ensemble: Ensemble, number: int) -> None:
 
 
 def _join(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
-    run, names = ensemble.run, ensemble.dataset.class_names
+    run, dataset = ensemble.run, ensemble.dataset
+    names, form = dataset.class_names, dataset.form
     parts = split_for(ensemble.dataset, ensemble.recipe)
-    architecture = find_architecture(ensemble.recipe.network)
+    architecture = network_for(ensemble.recipe, dataset)
     weights = [read_arrays(each.weights)[0] for each in _members(ensemble)]
     confidence = None
     if ensemble.recipe.validation == "held-out":
-        network = InnerNetwork(architecture, weights, names)
+        network = InnerNetwork(architecture, weights, names, form)
         confidence = network.fit(parts.train, parts.validation)
     stopwatch.lap("confidence")
-    write_whole(run.onnx, to_onnx(architecture, weights, names, confidence=confidence))
+    content = to_onnx(architecture, weights, names, form=form, confidence=confidence)
+    write_whole(run.onnx, content)
     classifier = OnnxClassifier(run.onnx)
     stopwatch.lap("export")
     manifest = _describe(ensemble, parts, classifier).model_copy(

@@ -21,7 +21,6 @@ from inkdigits.evaluation.metrics import Evaluation, evaluate
 from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
 from inkdigits.export.onnx_graph import to_onnx
-from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.arithmetic import summarise
 from inkdigits.networks.weights import get_weights
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
@@ -36,7 +35,7 @@ from inkdigits.training.prediction import among_classes, predict_with
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import Parts
-from inkdigits.workflows.pictures import draw_plots
+from inkdigits.workflows.pictures import as_shown, draw_plots
 from inkdigits.workflows.records import command_for, confidence_record, score
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -95,11 +94,11 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
 
 def _check_export(done: Finished) -> InnerNetwork:
     """Make the network for ONNX Runtime, and hold it against Keras."""
-    architecture = find_architecture(done.trainer.recipe.network)
+    architecture, dataset = done.trainer.architecture, done.dataset
     weights = get_weights(done.trainer.model)
     model = to_keras(architecture, weights)
     fill_whole(done.run.keras, lambda path: save_keras(model, path))
-    network = InnerNetwork(architecture, [weights], done.dataset.class_names)
+    network = InnerNetwork(architecture, [weights], dataset.class_names, dataset.form)
     images = done.parts.test.images[:CHECKED_IMAGES]
     theirs = among_classes(predict_with(model, scale(images)), architecture.classes)
     difference = np.abs(network.classifier.probabilities(images) - theirs)
@@ -118,11 +117,16 @@ def _fit_confidence(done: Finished, network: InnerNetwork) -> Confidence | None:
 
 
 def _write_networks(done: Finished, confidence: Confidence | None) -> OnnxClassifier:
-    architecture = find_architecture(done.trainer.recipe.network)
     weights = get_weights(done.trainer.model)
     write_arrays(done.run.weights, weights)
-    names = done.dataset.class_names
-    write_whole(done.run.onnx, to_onnx(architecture, [weights], names, confidence=confidence))
+    content = to_onnx(
+        done.trainer.architecture,
+        [weights],
+        done.dataset.class_names,
+        form=done.dataset.form,
+        confidence=confidence,
+    )
+    write_whole(done.run.onnx, content)
     return OnnxClassifier(done.run.onnx)
 
 
@@ -195,12 +199,13 @@ def _report_content(
     return ReportContent(
         manifest=manifest,
         recipe=done.trainer.recipe,
-        summary=summarise(find_architecture(done.trainer.recipe.network)),
+        summary=summarise(done.trainer.architecture),
         history=done.trainer.history,
         class_names=done.dataset.class_names,
         train_counts=tuple(done.parts.train.class_counts(classes)),
         evaluation=test,
         reliability=calibration,
-        test=done.parts.test,
+        form=done.dataset.form,
+        test=as_shown(done.parts.test, done.dataset.form),
         plots=plots,
     )

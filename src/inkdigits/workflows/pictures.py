@@ -5,10 +5,8 @@ Comes in: a finished training. Goes out: PNGs by name, drawn by the plots packag
 
 from __future__ import annotations
 
-import numpy as np
-
-from inkdigits.arrays import Images
-from inkdigits.datasets.dataset import Dataset
+from inkdigits.arrays import AnyImages, Inputs, in_colour
+from inkdigits.datasets.dataset import Dataset, Form, LabelledImages
 from inkdigits.datasets.selection import first_of_each_class
 from inkdigits.evaluation.calibration import Reliability
 from inkdigits.evaluation.metrics import Evaluation
@@ -46,26 +44,34 @@ def draw_plots(
     """
     names = dataset.class_names
     samples = first_of_each_class(parts.train, len(names), SAMPLES_PER_CLASS)
-    originals, augmented = augmented_examples(trainer)
-    wrong = test.mistakes[:MISTAKES_SHOWN]
+    samples = as_shown(samples, dataset.form)
+    originals, augmented = augmented_examples(trainer, dataset.form)
+    wrong = as_shown(parts.test.take(test.mistakes[:MISTAKES_SHOWN]), dataset.form)
+    probabilities = test.probabilities[test.mistakes[:MISTAKES_SHOWN]]
     figures = {
         "samples": sample_grid(samples.images, samples.labels, names),
         "augmented-batch": augmented_batch(originals, augmented),
         "curves": curves(trainer.history),
         "confusion-matrix": confusion_matrix(test.confusion, names),
-        "mistakes": mistakes(
-            parts.test.images[wrong], parts.test.labels[wrong], test.probabilities[wrong], names
-        ),
+        "mistakes": mistakes(wrong.images, wrong.labels, probabilities, names),
         "calibration": reliability_diagram(calibration),
     }
     return {name: to_png(figure) for name, figure in figures.items()}
 
 
-def augmented_examples(trainer: Trainer) -> tuple[Images, np.ndarray]:
+def augmented_examples(trainer: Trainer, form: Form = "digits") -> tuple[AnyImages, Inputs]:
     """Return the first images of the run's first batch, as they were and as they were learnt from.
 
     Returns:
-        Originals, shape (n, height, width), uint8, and augmented, the same shape, float32, 0 to 1.
+        Originals, shape (n, height, width) or, of pictures, (n, height, width, 3), uint8, and
+        augmented, shape (n, height, width, channels), float32, 0 to 1.
     """
     originals, augmented = trainer.feed.first_batch(AUGMENTED_IMAGES)
-    return originals, augmented[..., 0]
+    return originals if form == "digits" else in_colour(originals), augmented
+
+
+def as_shown(images: LabelledImages, form: Form) -> LabelledImages:
+    """Return images as plots take them: digits in grey, for ink on paper, pictures in colour."""
+    if form == "digits":
+        return images
+    return LabelledImages(in_colour(images.images), images.labels)

@@ -14,12 +14,12 @@ from inkdigits.runs.files import write_whole
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.history import history_to_csv
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import Start, read_start, write_start
+from inkdigits.runs.start import Start, read_start, start_on, write_start
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.state import EpochRecord, TrainerState
 from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.data import split_for
+from inkdigits.workflows.data import network_for, split_for
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -67,12 +67,11 @@ class _Job:
         self._watch.lap("start")
         self._dataset = dataset or load_mnist()
         self._parts = split_for(self._dataset, recipe)
+        self._architecture = network_for(recipe, self._dataset)
         self._watch.lap("data")
 
     def begin(self) -> Manifest:
-        checksum = self._dataset.checksum
-        begun = Start(seed=self._seed, data=self._dataset.name, sha256=checksum)
-        write_start(self._run, self._recipe, begun)
+        write_start(self._run, self._recipe, start_on(self._dataset, self._seed))
         return self._train_and_finish(self._make_trainer())
 
     def go_on(self, begun: Start) -> Manifest:
@@ -85,7 +84,13 @@ class _Job:
         return self._train_and_finish(trainer)
 
     def _make_trainer(self) -> Trainer:
-        trainer = Trainer(self._recipe, self._parts.train, self._parts.validation, seed=self._seed)
+        trainer = Trainer(
+            self._recipe,
+            self._parts.train,
+            self._parts.validation,
+            seed=self._seed,
+            architecture=self._architecture,
+        )
         self._watch.lap("build")
         trainer.prepare()
         self._watch.lap("compile")

@@ -13,7 +13,7 @@ from inkdigits.datasets.mnist import load_mnist
 from inkdigits.errors import UsageError
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import MAX_MEMBERS, Start, read_start
+from inkdigits.runs.start import MAX_MEMBERS, read_start, start_on
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.ensemble import Ensemble, resume_members, train_members
@@ -89,7 +89,7 @@ def start(
             run, recipe, seed=seed, dataset=dataset, observer=observer, stopwatch=stopwatch
         )
     dataset = dataset or load_mnist()
-    begun = Start(seed=seed, data=dataset.name, sha256=dataset.checksum, members=members)
+    begun = start_on(dataset, seed, members)
     return train_members(Ensemble(run, recipe, begun, dataset, observer), stopwatch)
 
 

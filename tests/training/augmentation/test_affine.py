@@ -121,6 +121,17 @@ def test_a_zoom_above_1_shows_what_is_outside():
     assert warped([[1, 2, 4]], "constant", zoom_x=2) == [[0, 2, 0]]
 
 
+def test_a_negative_zoom_mirrors_left_to_right():
+    assert warped([[1, 2, 4]], zoom_x=-1) == [[4, 2, 1]]
+
+
+def test_half_of_the_images_are_mirrored_where_the_share_says_so():
+    drawn = draw_movements(Augmentation(mirror_share=0.5), 1000, (28, 28), np.random.default_rng(0))
+    assert set(drawn.zoom_x.tolist()) == {-1.0, 1.0}
+    assert 450 < int((drawn.zoom_x < 0).sum()) < 550
+    assert (drawn.zoom_y == 1.0).all()
+
+
 def test_shear_moves_a_row_by_the_sine_of_the_angle_times_its_distance():
     columns = [[0, 2, 4]] * 3
     assert warped(columns, shear=30) == [[1, 3, 4], [0, 2, 4], [0, 1, 3]]

@@ -8,7 +8,7 @@ from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
 
-MOVEMENTS = ("rotation", "width_shift", "height_shift", "shear", "zoom")
+MOVEMENTS = ("rotation", "width_shift", "height_shift", "shear", "zoom", "mirror_share")
 RANGES = (*MOVEMENTS, "elastic", "stroke", "outline_share", "texture", "fading")
 
 

@@ -10,7 +10,7 @@ interpolation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -29,7 +29,8 @@ class Movements:
         shift_x: Columns by which the sampled place lies to the right.
         shift_y: Rows by which the sampled place lies lower.
         shear: Angle in degrees.
-        zoom_x: Columns sampled per column of the result; below 1 the digit grows wider.
+        zoom_x: Columns sampled per column of the result; below 1 the digit grows wider, negative
+            ones mirror it left to right.
         zoom_y: Rows sampled per row of the result.
     """
 
@@ -65,7 +66,7 @@ def draw_movements(
     def uniform(largest: float) -> Float64[np.ndarray, " n"]:
         return rng.uniform(-largest, largest, n)
 
-    return Movements(
+    movements = Movements(
         rotation=uniform(augmentation.rotation),
         shift_x=uniform(augmentation.width_shift * width),
         shift_y=uniform(augmentation.height_shift * height),
@@ -73,6 +74,10 @@ def draw_movements(
         zoom_x=1.0 + uniform(augmentation.zoom),
         zoom_y=1.0 + uniform(augmentation.zoom),
     )
+    if augmentation.mirror_share:
+        mirrored = rng.random(n) < augmentation.mirror_share
+        return replace(movements, zoom_x=np.where(mirrored, -1.0, 1.0) * movements.zoom_x)
+    return movements
 
 
 def to_matrices(movements: Movements, size: tuple[int, int]) -> Float32[np.ndarray, "n 8"]:

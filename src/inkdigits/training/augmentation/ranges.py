@@ -60,6 +60,16 @@ class Augmentation(Checked):
             description="Largest change of size, 0 to below 1 of it; height and width each.",
         ),
     ] = 0.0
+    mirror_share: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            json_schema_extra={"unit": "of the images"},
+            description="Share of the images that are mirrored left to right, 0 to 1; for digits "
+            "and letters 0, as a mirror image is none of them.",
+        ),
+    ] = 0.0
     fill: Annotated[
         Literal["nearest", "constant"],
         Field(
@@ -128,6 +138,7 @@ class Augmentation(Checked):
     @property
     def changes(self) -> bool:
         """Whether any range is above zero."""
-        moved = (self.rotation, self.width_shift, self.height_shift, self.shear, self.zoom)
+        shifted = (self.width_shift, self.height_shift)
+        moved = (self.rotation, *shifted, self.shear, self.zoom, self.mirror_share)
         inked = (self.elastic, self.stroke, self.outline_share, self.texture, self.fading)
         return any(each > 0 for each in (*moved, *inked))
