@@ -28,31 +28,28 @@ def write_network(
         names: One letter for each class.
         side: Height and width of the images in pixels.
     """
-    logits = np.zeros((1, len(names)), np.float32)
-    logits[0, answer] = 2.0
+    logits = np.zeros(len(names), np.float32)
+    logits[answer] = 2.0
     nothing = np.zeros((side * side, len(names)), np.float32)
     nodes = [
-        helper.make_node("Reshape", ["image", "flat"], ["pixels"]),
+        helper.make_node("Flatten", ["image"], ["pixels"]),
         helper.make_node("Gemm", ["pixels", "weights", "bias"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
     ]
     outputs = [_floats("probabilities", ["n", len(names)])]
     properties = {"class_names": json.dumps(list(names))}
+    constants = {"weights": nothing, "bias": logits}
     if threshold is not None:
-        nodes.append(
-            helper.make_node("ReduceMean", ["pixels"], ["outlierness"], axes=[1], keepdims=0)
-        )
+        nodes.append(helper.make_node("MatMul", ["pixels", "shares"], ["mean"]))
+        nodes.append(helper.make_node("Squeeze", ["mean", "axis"], ["outlierness"]))
+        constants["shares"] = np.full((side * side, 1), 1 / side**2, np.float32)
+        constants["axis"] = np.array([1])
         outputs.append(_floats("outlierness", ["n"]))
         properties |= {
             "outlier_score": "mean-ink",
             "outlier_threshold": str(threshold),
             "temperature": "1.5",
         }
-    constants = {
-        "flat": np.array([-1, side * side]),
-        "weights": nothing,
-        "bias": logits,
-    }
     graph = helper.make_graph(
         nodes,
         "hand-made",
@@ -60,7 +57,7 @@ def write_network(
         outputs,
         [numpy_helper.from_array(array, name) for name, array in constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     helper.set_model_props(model, properties)
     path.write_bytes(model.SerializeToString())
     return path

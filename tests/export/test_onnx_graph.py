@@ -287,11 +287,11 @@ def test_the_confidence_travels_with_the_file(flat):
     fitted = confidence(1 / 3, MaxSoftmax(), -1e-9 / 7)
     kept = properties(to_onnx(FLAT, flat[:1], "abcd", confidence=fitted))
     scored = {"temperature", "outlier_score", "outlier_threshold"}
-    assert kept.keys() == {"form", "class_names"} | scored
+    assert kept.keys() == {"form", "class_names", "sha256"} | scored
     assert kept["outlier_score"] == "max-softmax"
     assert float(kept["temperature"]) == 1 / 3
     assert float(kept["outlier_threshold"]) == -1e-9 / 7
-    assert properties(to_onnx(FLAT, flat[:1], "abcd")).keys() == {"form", "class_names"}
+    assert properties(to_onnx(FLAT, flat[:1], "abcd")).keys() == {"form", "class_names", "sha256"}
 
 
 def test_a_network_twice_answers_like_the_network(flat):

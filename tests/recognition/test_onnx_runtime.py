@@ -149,7 +149,7 @@ def test_the_content_will_do_in_place_of_the_file(load, content):
 def test_damaged_content_is_refused_without_a_path(content):
     with pytest.raises(ModelFileError) as caught:
         OnnxClassifier(half(content))
-    assert str(caught.value) == "the content is not a network of inkdigits"
+    assert str(caught.value).startswith("the content is not a network of inkdigits: ")
 
 
 def test_images_need_not_lie_in_one_piece_of_memory(load, content, weights):
@@ -208,11 +208,9 @@ def test_a_form_that_nobody_knows_is_refused(content):
 
 
 def test_a_file_from_before_there_were_forms_reads_digits(content):
-    model = onnx.load_from_string(content)
-    kept = [each for each in model.metadata_props if each.key != "form"]
-    del model.metadata_props[:]
-    model.metadata_props.extend(kept)
-    assert OnnxClassifier(model.SerializeToString()).signature.form == "digits"
+    kept = own_properties(content)
+    del kept["form"]
+    assert OnnxClassifier(with_metadata(content, **kept)).signature.form == "digits"
 
 
 def test_a_single_image_without_the_axis_of_images_is_refused(load, content):
@@ -260,6 +258,13 @@ def with_metadata(content, **properties):
     del model.metadata_props[:]
     helper.set_model_props(model, properties)
     return model.SerializeToString()
+
+
+def own_properties(content):
+    """What a file says of itself, but for the digest, which no longer holds once it is changed."""
+    properties = {each.key: each.value for each in onnx.load_from_string(content).metadata_props}
+    del properties["sha256"]
+    return properties
 
 
 def without_class_names(content):
@@ -369,7 +374,9 @@ def an_unknown_operator(_content):
 def test_a_file_that_is_no_network_of_ours_is_refused(load, content, damage, tmp_path):
     with pytest.raises(ModelFileError) as caught:
         load(damage(content))
-    assert str(caught.value) == f"{tmp_path / 'model.onnx'} is not a network of inkdigits"
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'model.onnx'} is not a network of inkdigits")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
@@ -382,7 +389,7 @@ def test_a_file_that_is_no_network_of_ours_is_refused(load, content, damage, tmp
     ids=lambda changed: " ".join(f"{name}={text}" for name, text in changed.items()),
 )
 def test_a_file_with_a_score_needs_a_threshold_and_a_temperature(scored, changed):
-    kept = {each.key: each.value for each in onnx.load_from_string(scored).metadata_props}
+    kept = own_properties(scored)
     assert changed.keys() <= kept.keys()
     properties = {name: text for name, text in {**kept, **changed}.items() if text is not None}
     with pytest.raises(ModelFileError, match="is not a network of inkdigits"):
@@ -390,8 +397,7 @@ def test_a_file_with_a_score_needs_a_threshold_and_a_temperature(scored, changed
 
 
 def test_meta_the_same_file_with_its_own_properties_is_taken(scored):
-    kept = {each.key: each.value for each in onnx.load_from_string(scored).metadata_props}
-    OnnxClassifier(with_metadata(scored, **kept))
+    OnnxClassifier(with_metadata(scored, **own_properties(scored)))
 
 
 def other_score(shape, node):

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -115,14 +116,21 @@ def test_a_damaged_file_is_named(tmp_path, content):
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(ModelFileError) as caught:
         OpenVinoClassifier(path)
-    assert str(caught.value) == f"{path} is not a network of inkdigits"
+    assert str(caught.value).startswith(f"{path} is not a network of inkdigits: ")
 
 
-def test_what_openvino_cannot_compute_is_said_in_one_line(content):
-    signature = OnnxClassifier(content).signature
-    with pytest.raises(ModelFileError, match=r"^OpenVINO cannot compute the network: ") as caught:
-        OpenVinoClassifier(b"no network", signature=signature)
-    assert "\n" not in str(caught.value)
+def test_what_openvino_cannot_compute_is_said_in_one_line(content, monkeypatch):
+    class Core:
+        read_model = bytes
+
+        def compile_model(self, *_):
+            raise RuntimeError("Exception from core.cpp:\n\nno such operator\n")
+
+    module = SimpleNamespace(Core=Core)
+    monkeypatch.setattr(openvino_runtime, "import_openvino", lambda: module)
+    with pytest.raises(ModelFileError) as caught:
+        OpenVinoClassifier(content, precision="float32")
+    assert str(caught.value) == "OpenVINO cannot compute the network: no such operator"
 
 
 @pytest.mark.parametrize(

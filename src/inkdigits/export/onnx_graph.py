@@ -36,6 +36,7 @@ from inkdigits.networks.architecture import (
     Relu,
     Softmax,
 )
+from inkdigits.recognition.onnx_file.seal import seal
 
 OPSET = 18
 IR_VERSION = 9
@@ -74,7 +75,8 @@ def to_onnx(
             layer, of several networks side by side.
 
     Returns:
-        The file's content: operator set 18, float32, any number of images at once.
+        The file's content: operator set 18, float32, any number of images at once, and at its end
+        the SHA-256 of all that.
     """
     height, width, channels = architecture.input_shape
     graph = Graph("images")
@@ -110,7 +112,7 @@ def to_onnx(
     )
     helper.set_model_props(model, {"form": form, **_properties(class_names, confidence)})
     onnx.checker.check_model(model, full_check=True)
-    return bytes(model.SerializeToString())
+    return seal(bytes(model.SerializeToString()))
 
 
 def _typed(outputs: Mapping[str, list[Any]]) -> list[tuple[str, int, list[Any]]]:

@@ -20,7 +20,8 @@ from inkdigits.errors import InkdigitsError, MissingExtraError, UsageError
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import processor_flags
 from inkdigits.recognition.answers import Classifier, Outputs, Signature
-from inkdigits.recognition.onnx_runtime import OnnxClassifier, read_content
+from inkdigits.recognition.onnx_file.opened import NetworkFile, open_network
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.openvino_runtime import OpenVinoClassifier
 
 Runtime: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
@@ -32,7 +33,7 @@ BREAK_EVEN = 1_200
 
 
 def load_classifier(
-    source: Path | bytes, runtime: Runtime = "auto", threads: int = 0
+    source: Path | bytes | NetworkFile, runtime: Runtime = "auto", threads: int = 0
 ) -> Classifier:
     """Load a network with the runtime that suits.
 
@@ -91,7 +92,7 @@ class AutoClassifier(Classifier):
     """
 
     def __init__(
-        self, source: Path | bytes, threads: int = 0, break_even: int = BREAK_EVEN
+        self, source: Path | bytes | NetworkFile, threads: int = 0, break_even: int = BREAK_EVEN
     ) -> None:
         """Load a network with ONNX Runtime.
 
@@ -103,9 +104,9 @@ class AutoClassifier(Classifier):
         Raises:
             ModelFileError: If the file is missing, damaged or not one of ours.
         """
-        self._content = read_content(source)
+        self._file: NetworkFile | None = open_network(source)
         self._threads = threads
-        self._current: Classifier = OnnxClassifier(source, threads)
+        self._current: Classifier = OnnxClassifier(self._file, threads)
         self._left = break_even
         self._lock = Lock()
         super().__init__(self._current.signature)
@@ -127,16 +128,17 @@ class AutoClassifier(Classifier):
             return self._current
 
     def _change(self) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
         try:
-            self._current = _load_openvino(self._content, self._threads, self.signature)
+            self._current = _load_openvino(file, self._threads, self.signature)
         except InkdigitsError:
-            return  # what computes now gives the same answers
-        finally:
-            self._content = b""
+            pass  # what computes now gives the same answers
 
 
 def _load_openvino(
-    source: Path | bytes, threads: int, signature: Signature | None = None
+    source: Path | bytes | NetworkFile, threads: int, signature: Signature | None = None
 ) -> Classifier:
     try:
         return OpenVinoClassifier(source, threads, signature=signature)

@@ -17,6 +17,7 @@ from inkdigits.arrays import AnyImages
 from inkdigits.datasets.dataset import Form
 from inkdigits.errors import ModelFileError
 from inkdigits.recognition.answers import Classifier, Outputs, Rejection, Signature, in_batches
+from inkdigits.recognition.onnx_file.opened import NetworkFile, open_network
 from inkdigits.recognition.quiet_imports import import_onnxruntime
 
 if TYPE_CHECKING:
@@ -28,29 +29,29 @@ _ERRORS_ONLY = 3
 class OnnxClassifier(Classifier):
     """A network that ONNX Runtime computes, in float32."""
 
-    def __init__(self, source: Path | bytes, threads: int = 0) -> None:
+    def __init__(self, source: Path | bytes | NetworkFile, threads: int = 0) -> None:
         """Load a network.
 
         Args:
-            source: The ONNX file, as a run folder holds it, or its content.
+            source: The ONNX file, as a run folder holds it, or its content. It is checked before
+                ONNX Runtime sees it.
             threads: Threads to compute with; 0 for one per core.
 
         Raises:
             ModelFileError: If the file is missing, damaged or not one of ours.
         """
+        file = open_network(source)
         onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = _ERRORS_ONLY
-        content = read_content(source)
         try:
             self._session = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
+                file.content, options, providers=["CPUExecutionProvider"]
             )
             signature = _signature(self._session)
         except Exception as error:  # ONNX Runtime raises a class of its own for each cause
-            name = source if isinstance(source, Path) else "the content"
-            raise ModelFileError(f"{name} is not a network of inkdigits") from error
+            raise ModelFileError(f"{file.name} is not a network of inkdigits") from error
         super().__init__(signature)
 
     @property
@@ -61,23 +62,6 @@ class OnnxClassifier(Classifier):
     def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         name = self.signature.input_name
         return in_batches(images, lambda inputs: self._session.run(outputs, {name: inputs}))
-
-
-def read_content(source: Path | bytes) -> bytes:
-    """Return the content of a network's file.
-
-    Args:
-        source: The file, or its content, which is returned as it is.
-
-    Raises:
-        ModelFileError: If the file cannot be read.
-    """
-    if isinstance(source, bytes):
-        return source
-    try:
-        return source.read_bytes()
-    except OSError as error:
-        raise ModelFileError(f"cannot read {source}: {error.strerror}") from error
 
 
 def _signature(session: onnxruntime.InferenceSession) -> Signature:

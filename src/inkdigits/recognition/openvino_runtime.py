@@ -16,7 +16,8 @@ from inkdigits.errors import ModelFileError
 from inkdigits.networks.precision import Precision, resolve_precision
 from inkdigits.processor import available_cores, processor_flags
 from inkdigits.recognition.answers import Classifier, Outputs, Signature, in_batches
-from inkdigits.recognition.onnx_runtime import OnnxClassifier, read_content
+from inkdigits.recognition.onnx_file.opened import NetworkFile, open_network
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.quiet_imports import import_openvino
 
 _DEVICE = "CPU"
@@ -28,7 +29,7 @@ class OpenVinoClassifier(Classifier):
 
     def __init__(
         self,
-        source: Path | bytes,
+        source: Path | bytes | NetworkFile,
         threads: int = 0,
         *,
         precision: Precision | None = None,
@@ -37,7 +38,8 @@ class OpenVinoClassifier(Classifier):
         """Load and compile a network.
 
         Args:
-            source: The ONNX file, as a run folder holds it, or its content.
+            source: The ONNX file, as a run folder holds it, or its content. It is checked before
+                OpenVINO sees it.
             threads: Threads to compute with; 0 for one per core.
             precision: Number format to compute in; None for the processor's fastest.
             signature: What the file says about the network, if it has been read before;
@@ -49,14 +51,14 @@ class OpenVinoClassifier(Classifier):
                 compute it.
         """
         core = import_openvino().Core()
-        content = read_content(source)
+        file = open_network(source)
         if signature is None:
-            signature = OnnxClassifier(source, threads=1).signature
+            signature = OnnxClassifier(file, threads=1).signature
         super().__init__(signature)
         self.precision = precision or _fastest(core)
         try:
             self._network = core.compile_model(
-                core.read_model(content), _DEVICE, _settings(self.precision, threads)
+                core.read_model(file.content), _DEVICE, _settings(self.precision, threads)
             )
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]

@@ -1,0 +1,1 @@
+"""ONNX files from outside: read with suspicion, before any runtime sees them."""

@@ -1,0 +1,312 @@
+"""The operators that our networks are made of: which shapes they take and give, at what cost.
+
+Comes in: a node and what its inputs are. Goes out: the shape of its output and how many
+multiplications it takes. Shapes are those of one image; the axis of images comes before them in
+the file, and no operator may touch it. It does not know the graph.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TypeAlias
+
+from inkdigits.recognition.onnx_file.messages import FLOAT, INT64, Constant, Node, shown
+from inkdigits.recognition.onnx_file.wire import RefusedError
+
+Shape: TypeAlias = tuple[int, ...]
+MAX_KERNEL = 64
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a node gives for one image: the shape, and the multiplications it takes."""
+
+    shape: Shape
+    multiplications: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A node with what it reads: values computed from an image, or constants."""
+
+    node: Node
+    inputs: Sequence[Shape | Constant]
+
+    def value(self, place: int = 0) -> Shape:
+        """Return the shape of an input that is computed from the image."""
+        value = self._input(place)
+        if isinstance(value, Constant):
+            raise self.wrong("reads a constant where a value must be")
+        return value
+
+    def constant(self, place: int, element: int = FLOAT) -> Constant:
+        """Return an input that the file holds."""
+        constant = self._input(place)
+        if not isinstance(constant, Constant) or constant.element != element:
+            raise self.wrong("must read a constant of the right type")
+        return constant
+
+    def weights(self, place: int, shape: Shape) -> None:
+        """Refuse anything but weights of this shape."""
+        received = self.constant(place).shape
+        if received != shape:
+            raise self.wrong(f"needs weights of shape {shape}; received {shown(received)}")
+
+    def integer(self, place: int) -> int:
+        """Return the one whole number that an input holds."""
+        constant = self.constant(place, INT64)
+        if constant.shape != (1,):
+            raise self.wrong("needs one number")
+        return int(struct.unpack("<q", constant.content)[0])
+
+    def attribute(self, name: str, allowed: range) -> int:
+        """Return an attribute that is a whole number."""
+        value = self.node.attributes.get(name)
+        if not isinstance(value, int) or value not in allowed:
+            raise self.wrong(
+                f"needs `{name}` from {allowed[0]} to {allowed[-1]}; received {shown(value)}"
+            )
+        return value
+
+    def square(self, name: str) -> int:
+        """Return the side of an attribute that is a square: two equal numbers."""
+        value = self.node.attributes.get(name)
+        if not isinstance(value, list) or len(value) != 2 or value[0] != value[1]:
+            raise self.wrong(f"needs two equal numbers as `{name}`; received {shown(value)}")
+        if not 1 <= value[0] <= MAX_KERNEL:
+            raise self.wrong(f"needs `{name}` of 1 to {MAX_KERNEL}; received {value[0]}")
+        return value[0]
+
+    def count(self, *allowed: int) -> None:
+        """Refuse another number of inputs."""
+        if len(self.inputs) not in allowed:
+            raise self.wrong(f"must not have {len(self.inputs)} inputs")
+
+    def rank(self, place: int, rank: int) -> Shape:
+        """Return the shape of a value that must have so many axes."""
+        shape = self.value(place)
+        if len(shape) != rank:
+            raise self.wrong(f"cannot read the shape {shape}")
+        return shape
+
+    def wrong(self, reason: str) -> RefusedError:
+        """Return the error about this node."""
+        return RefusedError(f"{self.node.operator} {reason}")
+
+    def _input(self, place: int) -> Shape | Constant:
+        if place >= len(self.inputs):
+            raise self.wrong(f"must have more than {len(self.inputs)} inputs")
+        return self.inputs[place]
+
+
+Operator: TypeAlias = Callable[[Call], Result]
+
+
+def apply(call: Call) -> Result:
+    """Return what a node gives.
+
+    Raises:
+        RefusedError: If the operator is none of ours, or its inputs or attributes do not fit.
+    """
+    known = OPERATORS.get(call.node.operator)
+    if known is None:
+        raise RefusedError(f"the operator {shown(call.node.operator)} is none that inkdigits uses")
+    compute, attributes = known
+    unknown = call.node.attributes.keys() - attributes
+    if unknown:
+        raise call.wrong(f"cannot have the attribute {shown(min(unknown))}")
+    if len(call.node.outputs) != (2 if call.node.operator == "TopK" else 1):
+        raise call.wrong(f"must not have {len(call.node.outputs)} outputs")
+    return compute(call)
+
+
+def _same(call: Call) -> Result:
+    call.count(1)
+    return _elementwise(call.value())
+
+
+def _elementwise(shape: Shape) -> Result:
+    return Result(shape, prod(shape))
+
+
+def _transpose(call: Call) -> Result:
+    call.count(1)
+    shape, order = call.value(), call.node.attributes.get("perm")
+    if not isinstance(order, list) or sorted(order) != list(range(len(shape) + 1)) or order[0]:
+        raise call.wrong(f"cannot order the axes as {shown(order)}")
+    return _elementwise(tuple(shape[axis - 1] for axis in order[1:]))
+
+
+def _conv(call: Call) -> Result:
+    call.count(2, 3)
+    channels, *size = call.rank(0, 3)
+    kernels = call.constant(1).shape
+    if len(kernels) != 4 or kernels[1] != channels or max(kernels[2:]) > MAX_KERNEL:
+        raise call.wrong(f"cannot read {channels} channels with kernels of shape {shown(kernels)}")
+    if len(call.inputs) == 3:
+        call.weights(2, kernels[:1])
+    stride = call.square("strides") if "strides" in call.node.attributes else 1
+    places = _places(call, size, kernels[2:], stride)
+    return Result((kernels[0], *places), prod(kernels) * prod(places))
+
+
+def _places(call: Call, size: Sequence[int], window: Sequence[int], stride: int) -> Shape:
+    """Return at how many places a window fits, down and across."""
+    if any(inner > outer for inner, outer in zip(window, size, strict=True)):
+        raise call.wrong(f"has a window of {shown(tuple(window))} on {shown(tuple(size))} pixels")
+    return tuple((outer - inner) // stride + 1 for outer, inner in zip(size, window, strict=True))
+
+
+def _max_pool(call: Call) -> Result:
+    call.count(1)
+    channels, *size = call.rank(0, 3)
+    side = call.square("kernel_shape")
+    places = _places(call, size, (side, side), call.square("strides"))
+    return Result((channels, *places), channels * prod(places) * side * side)
+
+
+def _batch_norm(call: Call) -> Result:
+    call.count(5)
+    shape, epsilon = call.value(), call.node.attributes.get("epsilon")
+    if not isinstance(epsilon, float) or not 0 < epsilon < 1:
+        raise call.wrong(f"needs an `epsilon` between 0 and 1; received {shown(epsilon)}")
+    for place in range(1, 5):
+        call.weights(place, shape[:1])
+    return _elementwise(shape)
+
+
+def _flatten(call: Call) -> Result:
+    call.count(1)
+    return _elementwise((prod(call.value()),))
+
+
+def _product(call: Call) -> Result:
+    gemm = call.node.operator == "Gemm"
+    call.count(3 if gemm else 2)
+    (features,) = call.rank(0, 1)
+    weights = call.constant(1).shape
+    if len(weights) != 2 or weights[0] != features:
+        raise call.wrong(f"cannot multiply {features} values by {shown(weights)} weights")
+    if gemm:
+        call.weights(2, weights[1:])
+    return Result(weights[1:], prod(weights))
+
+
+def _pair(call: Call) -> Result:
+    """Two inputs, the shorter shape repeated along the longer, the first computed."""
+    call.count(2)
+    shape, other = call.value(), call._input(1)
+    if isinstance(other, Constant):
+        # A single number has the shape (1,) or none; it must not stand for the axis of images.
+        if call.constant(1).shape in ((), (1,)):
+            return _elementwise(shape)
+        other = call.constant(1).shape
+        if len(other) > len(shape):
+            raise call.wrong(f"cannot join the shapes {shape} and {shown(other)}")
+        other = (1,) * (len(shape) - len(other)) + other
+    if len(other) != len(shape) or any(
+        one != two and 1 not in (one, two) for one, two in zip(shape, other, strict=True)
+    ):
+        raise call.wrong(f"cannot join the shapes {shape} and {shown(other)}")
+    return _elementwise(tuple(map(max, shape, other)))
+
+
+def _mean(call: Call) -> Result:
+    shapes = {call.value(place) for place in range(len(call.inputs))}
+    if len(shapes) != 1:
+        raise call.wrong("must have inputs of one shape")
+    return Result(shapes.pop(), len(call.inputs) * prod(call.value()))
+
+
+def _softmax(call: Call) -> Result:
+    call.attribute("axis", range(1, 2))
+    call.count(1)
+    return _elementwise(call.rank(0, 1))
+
+
+def _gather(call: Call) -> Result:
+    call.attribute("axis", range(1, 2))
+    call.count(2)
+    (length,) = call.rank(0, 1)
+    if not -length <= call.integer(1) < length:
+        raise call.wrong(f"cannot take value {call.integer(1)} of {length}")
+    return _elementwise((1,))
+
+
+def _squeeze(call: Call) -> Result:
+    call.count(2)
+    if call.value() != (1,) or call.integer(1) != 1:
+        raise call.wrong(f"cannot drop an axis of the shape {call.value()}")
+    return _elementwise(())
+
+
+def _unsqueeze(call: Call) -> Result:
+    call.count(2)
+    if call.integer(1) != 1:
+        raise call.wrong("must make the axis behind that of images")
+    return _elementwise((1, *call.value()))
+
+
+def _slice(call: Call) -> Result:
+    call.count(4)
+    (length,) = call.rank(0, 1)
+    start, end, axis = (call.integer(place) for place in (1, 2, 3))
+    kept = len(range(length)[start:end])
+    if axis != 1 or not kept:
+        raise call.wrong(f"must keep some of {length} values")
+    return _elementwise((kept,))
+
+
+def _concat(call: Call) -> Result:
+    call.attribute("axis", range(1, 2))
+    call.value()
+    return _elementwise((sum(call.rank(place, 1)[0] for place in range(len(call.inputs))),))
+
+
+def _reduce(call: Call) -> Result:
+    call.count(2)
+    shape, axis = call.value(), call.integer(1)
+    keep = call.attribute("keepdims", range(2))
+    if not 1 <= axis <= len(shape):
+        raise call.wrong(f"cannot go along axis {axis} of the shape {shape}")
+    left = (*shape[: axis - 1], *([1] if keep else []), *shape[axis:])
+    return Result(left, prod(shape))
+
+
+def _top(call: Call) -> Result:
+    call.attribute("axis", range(1, 2))
+    call.count(2)
+    (length,) = call.rank(0, 1)
+    largest = call.integer(1)
+    if not 1 <= largest <= length:
+        raise call.wrong(f"cannot take the {largest} largest of {length}")
+    return Result((largest,), length)
+
+
+def _all(compute: Operator, names: str, *attributes: str) -> dict[str, tuple[Operator, set[str]]]:
+    return {name: (compute, set(attributes)) for name in names.split()}
+
+
+OPERATORS: Mapping[str, tuple[Operator, set[str]]] = {
+    **_all(_same, "Identity Neg Relu Sqrt"),
+    **_all(_pair, "Add Div Max Sub"),
+    **_all(_product, "Gemm MatMul"),
+    **_all(_reduce, "ReduceL2 ReduceLogSumExp ReduceMax ReduceMin ReduceSumSquare", "keepdims"),
+    **_all(_transpose, "Transpose", "perm"),
+    **_all(_conv, "Conv", "strides"),
+    **_all(_max_pool, "MaxPool", "kernel_shape", "strides"),
+    **_all(_batch_norm, "BatchNormalization", "epsilon"),
+    **_all(_flatten, "Flatten"),
+    **_all(_mean, "Mean"),
+    **_all(_softmax, "Softmax", "axis"),
+    **_all(_gather, "Gather", "axis"),
+    **_all(_squeeze, "Squeeze"),
+    **_all(_unsqueeze, "Unsqueeze"),
+    **_all(_slice, "Slice"),
+    **_all(_concat, "Concat", "axis"),
+    **_all(_top, "TopK", "axis"),
+}
+"""What `inkdigits.export` writes, each with the attributes that it gives."""
