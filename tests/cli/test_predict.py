@@ -22,7 +22,11 @@ from tests.hand_made_networks import write_network
 
 
 def a_digit(digit: int | None, confidence: float, number: int = 0) -> Digit:
-    top = (Guess(digit or 0, confidence), Guess(4, 0.25), Guess(5, 0.0))
+    top = (
+        Guess(digit or 0, confidence, str(digit or 0)),
+        Guess(4, 0.25, "4"),
+        Guess(5, 0.0, "5"),
+    )
     image = np.zeros((28, 28), np.uint8)
     return Digit(digit, confidence, Box(1, 2, 3, 4), top, 0.5, number, image)
 
@@ -61,12 +65,13 @@ class TestDocuments:
         document = result_document(TWO_LINES)
         assert json.loads(json.dumps(document))["lines"][0]["digits"][0] == {
             "digit": 1,
+            "name": "1",
             "confidence": 0.75,
             "box": [1, 2, 3, 4],
             "top": [
-                {"digit": 1, "confidence": 0.75},
-                {"digit": 4, "confidence": 0.25},
-                {"digit": 5, "confidence": 0.0},
+                {"digit": 1, "name": "1", "confidence": 0.75},
+                {"digit": 4, "name": "4", "confidence": 0.25},
+                {"digit": 5, "name": "5", "confidence": 0.0},
             ],
             "outlierness": 0.5,
             "number": 0,
@@ -88,7 +93,7 @@ class TestDocuments:
 
     def test_csv_has_a_row_for_each_digit(self):
         rows = list(csv_rows(TWO_LINES))
-        assert rows[0] == ["a.png", 1, 0, 0, 1, 0.75, 1, 2, 3, 4, None]
+        assert rows[0] == ["a.png", 1, 0, 0, "1", 0.75, 1, 2, 3, 4, None]
         assert rows[2] == ["a.png", 1, 0, 1, None, 0.25, 1, 2, 3, 4, None]
         assert [row[2] for row in rows] == [0, 0, 0, 0, 1, 2]
 

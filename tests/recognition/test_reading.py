@@ -6,7 +6,9 @@ IMAGE = np.zeros((28, 28), np.uint8)
 
 
 def digit(value, number=0):
-    return Digit(value, 0.9, Box(0, 0, 1, 1), (Guess(value or 0, 0.9),), None, number, IMAGE)
+    return Digit(
+        value, 0.9, Box(0, 0, 1, 1), (Guess(value or 0, 0.9, str(value or 0)),), None, number, IMAGE
+    )
 
 
 def line(*pairs):

@@ -19,7 +19,7 @@ READING = Reading(
                     digit,
                     0.99,
                     Box(10 + 30 * i, 20, 20, 40),
-                    (Guess(7, 0.99),),
+                    (Guess(7, 0.99, "7"),),
                     None,
                     0,
                     np.zeros((28, 28), np.uint8),

@@ -123,7 +123,9 @@ class TestNetworks:
 
     def test_a_network_for_other_sizes_is_refused(self, tmp_path: Path):
         large = write_network(tmp_path / "large.onnx", answer=0, side=32)
-        with pytest.raises(ModelFileError, match="reads images of 32x32; received 28x28"):
+        with pytest.raises(
+            ModelFileError, match="reads images of 32x32 pixels; received 28x28 pixels"
+        ):
             measure(large)
 
     def test_a_missing_path_is_told(self, tmp_path: Path):

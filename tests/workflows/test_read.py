@@ -1,5 +1,6 @@
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_threads_that_are_first_at_once_share_one_network(monkeypatch):
 
     def load(path):
         made.append(path)
-        return object()
+        return SimpleNamespace(class_names=())
 
     readers._shipped_reader.cache_clear()
     monkeypatch.setattr(readers, "load_classifier", load)

@@ -134,6 +134,7 @@ def _digit_document(digit: Digit) -> dict[str, Any]:
     strange = digit.outlierness
     return {
         "digit": digit.digit,
+        "name": digit.name,
         "confidence": round(digit.confidence, _DECIMALS),
         "box": [box.x, box.y, box.width, box.height],
         "top": [_guess_document(guess) for guess in digit.top],
@@ -143,7 +144,8 @@ def _digit_document(digit: Digit) -> dict[str, Any]:
 
 
 def _guess_document(guess: Guess) -> dict[str, Any]:
-    return {"digit": guess.digit, "confidence": round(guess.confidence, _DECIMALS)}
+    sure = round(guess.confidence, _DECIMALS)
+    return {"digit": guess.digit, "name": guess.name, "confidence": sure}
 
 
 def csv_rows(result: Result) -> Iterator[list[Any]]:
@@ -159,7 +161,7 @@ def csv_rows(result: Result) -> Iterator[list[Any]]:
             box = digit.box
             sure = round(digit.confidence, _DECIMALS)
             place = [box.x, box.y, box.width, box.height]
-            yield [path, page, i, digit.number, digit.digit, sure, *place, None]
+            yield [path, page, i, digit.number, digit.name, sure, *place, None]
 
 
 def table_cells(result: Result) -> list[str]:

@@ -1,6 +1,6 @@
 """The inputs of a network on one sheet, so that a person sees what the network saw.
 
-Comes in: small grey images in rows, each with a caption. Goes out: a picture. It does not know
+Comes in: small images in rows, each with a caption. Goes out: a picture. It does not know
 where they come from.
 """
 
@@ -13,8 +13,6 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
-
-from inkdigits.arrays import Image
 
 ENLARGED = 4
 COLUMNS = 12  # tiles side by side; a longer row goes on below
@@ -31,19 +29,19 @@ class Tile:
     """One input and what to write below it.
 
     Attributes:
-        image: Shape (height, width), uint8; 0 is paper, 255 is full ink. All of a sheet are of
-            the same size.
+        image: Shape (height, width), uint8, 0 for paper and 255 for full ink, or (height, width,
+            3). All of a sheet are of the same size.
         caption: A few letters.
         colour: Of the caption: red, green, blue.
     """
 
-    image: Image
+    image: UInt8[np.ndarray, "height width *channels"]
     caption: str
     colour: tuple[int, int, int] = _INK
 
 
 def input_sheet(rows: Sequence[Sequence[Tile]]) -> UInt8[np.ndarray, "rows columns 3"]:
-    """Draw images four times as large as they are, ink white on black as the network reads them.
+    """Draw images four times as large as they are, as the network reads them: ink white on black.
 
     Args:
         rows: The tiles, as they stand in the picture; a row with more than `COLUMNS` is wrapped.
@@ -58,7 +56,7 @@ def input_sheet(rows: Sequence[Sequence[Tile]]) -> UInt8[np.ndarray, "rows colum
     wrapped = [row[i : i + COLUMNS] for row in rows for i in range(0, len(row), COLUMNS)]
     if not wrapped:
         return _strip(_NOTHING)
-    height, width = (ENLARGED * side for side in wrapped[0][0].image.shape)
+    height, width = (ENLARGED * side for side in wrapped[0][0].image.shape[:2])
     down, across = height + _CAPTION + _GAP, width + _GAP
     columns = max(len(row) for row in wrapped)
     sheet = Pillow.new("RGB", (columns * across + _GAP, len(wrapped) * down + _GAP), _GROUND)

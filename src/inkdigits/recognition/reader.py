@@ -6,13 +6,12 @@ network says how likely each is a digit, and the best sequence of them is taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, TypeAlias
 
 import numpy as np
 
-from inkdigits.arrays import Image, Images, Probabilities
+from inkdigits.arrays import Image, Images
 from inkdigits.imaging.finding import find_lines
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.whole import whole_digits
@@ -25,11 +24,8 @@ from inkdigits.recognition.hypotheses import (
 )
 from inkdigits.recognition.judgement import judge
 from inkdigits.recognition.numbers import number_of_each
-from inkdigits.recognition.reading import Box, Digit, Guess, Line, Reading
+from inkdigits.recognition.reading import Box, Digit, Expect, Guess, Line, Reading, best_guesses
 
-Expect: TypeAlias = Literal["single", "number", "page"]
-
-_BEST = 3  # guesses that a reading tells of each digit
 _MOST_DOUBTS = 1500  # hypotheses of a page; one of 100 digits has some 200
 
 
@@ -40,9 +36,10 @@ class Reader:
         """Take the network.
 
         Args:
-            classifier: Reads images of 28x28 pixels.
+            classifier: Reads images of 28x28 pixels; its classes are named 0 to 9, perhaps not all.
         """
         self.classifier = classifier
+        self._digits = {name: int(name) for name in classifier.class_names}
 
     def read(self, picture: Picture, expect: Expect | None = None) -> Reading:
         """Read one picture.
@@ -78,7 +75,7 @@ class Reader:
         """
         whole = self._read_whole(pictures)
         doubtful = [i for i, reading in enumerate(whole) if reading is None or not reading.text]
-        pages = [_Page(pictures[i], expect) for i in doubtful]
+        pages = [_Page(pictures[i], expect, self._digits) for i in doubtful]
         self._answer(pages)
         readings = dict(enumerate(whole))
         for i, page in zip(doubtful, pages, strict=True):
@@ -97,7 +94,7 @@ class Reader:
         readings: list[Reading | None] = [None] * len(pictures)
         if images:
             answers = self._joint_answers(np.stack(list(images.values())))
-            tops = _best(answers.probabilities)
+            tops = best_guesses(answers.probabilities, self._digits)
             for row, ((i, image), top) in enumerate(zip(images.items(), tops, strict=True)):
                 strange = None if answers.outlierness is None else float(answers.outlierness[row])
                 readings[i] = _whole(pictures[i], image, top, strange)
@@ -131,8 +128,8 @@ class Reader:
 class _Page:
     """One picture on its way from marks to a reading."""
 
-    def __init__(self, picture: Picture, expect: Expect | None) -> None:
-        self._picture, self._expect = picture, expect
+    def __init__(self, picture: Picture, expect: Expect | None, digits: Mapping[str, int]) -> None:
+        self._picture, self._expect, self._digits = picture, expect, digits
         found = find_lines(picture.pixels)
         self._factor = found.factor * picture.scale
         lines = found.lines
@@ -166,7 +163,7 @@ class _Page:
         return Reading(tuple(lines), self._picture.width, self._picture.height)
 
     def _line(self, hypotheses: Sequence[Hypothesis], flags: Sequence[bool]) -> Line:
-        tops = _best(np.stack([one.probabilities for one in hypotheses]))
+        tops = best_guesses(np.stack([one.probabilities for one in hypotheses]), self._digits)
         digits = [
             _digit(one.image, top, one.outlierness, self._box(one), flag)
             for one, top, flag in zip(hypotheses, tops, flags, strict=True)
@@ -187,14 +184,6 @@ class _Page:
         right, bottom = round((x + width) * self._factor), round((y + height) * self._factor)
         right, bottom = min(right, self._picture.width), min(bottom, self._picture.height)
         return Box(left, top, right - left, bottom - top)
-
-
-def _best(probabilities: Probabilities) -> Iterator[tuple[Guess, ...]]:
-    """Return the best guesses of each row, the best first."""
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :_BEST]
-    confidences = np.take_along_axis(probabilities, order, axis=1)
-    for digits, sure in zip(order.tolist(), confidences.tolist(), strict=True):
-        yield tuple(map(Guess, digits, sure))
 
 
 def _digit(

@@ -1,15 +1,26 @@
 """What was read in a picture: lines of digits, each with its place, confidence and input.
 
 Comes in: the parts. Goes out: values that the command line, Python and a server share. It does
-not know how digits are found or recognised.
+not know how digits are found or recognised. A network for whole pictures gives one line with one
+"digit", which is the picture.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal, Protocol, TypeAlias
 
-from inkdigits.arrays import Image
+import numpy as np
+from jaxtyping import UInt8
+
+from inkdigits.arrays import Probabilities
+from inkdigits.imaging.picture import Picture
+
+Expect: TypeAlias = Literal["single", "number", "page"]
+
+_BEST = 3  # guesses that a reading tells of each digit
 
 
 @dataclass(frozen=True)
@@ -34,12 +45,39 @@ class Guess:
     """One class and how probable it is.
 
     Attributes:
-        digit: Index of the class; for digits the digit itself.
+        digit: The digit; of pictures, the index of the class.
         confidence: Calibrated probability, 0 to 1.
+        name: Name of the class; for digits the digit itself.
     """
 
     digit: int
     confidence: float
+    name: str
+
+
+def best_guesses(
+    probabilities: Probabilities, classes: Mapping[str, int]
+) -> Iterator[tuple[Guess, ...]]:
+    """Return the three best guesses of each row, the best first.
+
+    Args:
+        probabilities: Shape (n, classes), float32.
+        classes: The digit of each class by its name, in the order of the probabilities; of
+            pictures the index.
+
+    Example:
+        >>> (top,) = best_guesses(np.array([[0.2, 0.7, 0.1]], np.float32), {"3": 3, "5": 5, "9": 9})
+        >>> [guess.digit for guess in top]
+        [5, 3, 9]
+    """
+    names, digits = list(classes), list(classes.values())
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :_BEST]
+    confidences = np.take_along_axis(probabilities, order, axis=1)
+    for places, sure in zip(order.tolist(), confidences.tolist(), strict=True):
+        yield tuple(
+            Guess(digits[i], confidence, names[i])
+            for i, confidence in zip(places, sure, strict=True)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +85,13 @@ class Digit:
     """Something that was found in a picture: a digit, or what was taken for none.
 
     Attributes:
-        digit: What it was read as; None if it was rejected.
+        digit: What it was read as, of pictures the index of the class; None if it was rejected.
         confidence: Calibrated probability of the best guess, 0 to 1.
         box: Its place.
         top: The three best guesses, the best first.
         outlierness: How strange it looks to the network; None if the network has no such score.
         number: Which number of its line it belongs to, from 0; gaps part numbers.
-        image: Shape (28, 28), uint8: what the network saw.
+        image: Shape (height, width) or (height, width, 3), uint8: what the network saw.
     """
 
     digit: int | None
@@ -62,7 +100,12 @@ class Digit:
     top: tuple[Guess, ...]
     outlierness: float | None
     number: int
-    image: Image
+    image: UInt8[np.ndarray, "height width *channels"]
+
+    @property
+    def name(self) -> str | None:
+        """What it was read as, in words; None if it was rejected."""
+        return None if self.digit is None else self.top[0].name
 
 
 @dataclass(frozen=True)
@@ -81,7 +124,7 @@ class Line:
         """The digits that were read, parted where the picture has a gap."""
         read = [each for each in self.digits if each.digit is not None]
         return tuple(
-            "".join(str(each.digit) for each in group)
+            "".join(each.top[0].name for each in group)
             for _, group in groupby(read, key=lambda each: each.number)
         )
 
@@ -109,3 +152,13 @@ class Reading:
     def digits(self) -> tuple[Digit, ...]:
         """Everything that was found, line by line, those rejected among them."""
         return tuple(digit for line in self.lines for digit in line.digits)
+
+
+class ReadsPictures(Protocol):
+    """Reads pictures with one network."""
+
+    def read(self, picture: Picture, expect: Expect | None = None) -> Reading:
+        """Read one picture."""
+
+    def read_many(self, pictures: Sequence[Picture], expect: Expect | None = None) -> list[Reading]:
+        """Read several pictures; the network is asked for all of them at once."""

@@ -19,6 +19,7 @@ HELD_OUT = 1 / 6  # of the training images, where the recipe would hold out too 
 LEAST_STEPS_AN_EPOCH = 8
 LEAST_BATCH = 8  # batch normalisation takes its statistics from so many
 LEAST_MICRO_BATCH = 64
+OF_PENS = ("shear", "elastic", "stroke", "outline_share")  # changes that only writing goes through
 LEAST_STEPS = 400  # in all; fewer teach little, however few the images
 MANY_IMAGES = 30_000  # half of MNIST: of so many, a recipe knows best how many steps it needs
 AVERAGED_STEPS = 8  # averages reach back this many times less than the steps of the whole run
@@ -47,8 +48,9 @@ def fit_recipe(recipe: Recipe, dataset: Dataset, epochs: int | None = None) -> F
     - Fewer than `MANY_IMAGES` images get more epochs where all together have fewer than
       `LEAST_STEPS` steps.
     - Averages of the weights reach back less far where there are few steps.
-    - Pictures that are not digits keep their strokes, and there are no images without a digit.
-      They are mirrored, too, if their classes look the same in a mirror.
+    - Pictures that are not digits are not changed as pens change digits (slant, bends, strokes,
+      outlines), and there are no images without a digit. They are mirrored, too, if their classes
+      look the same in a mirror.
 
     Args:
         recipe: What to fit. For MNIST, the recipes that come along stay as they are.
@@ -74,11 +76,10 @@ def fit_recipe(recipe: Recipe, dataset: Dataset, epochs: int | None = None) -> F
 
 
 def _for_pictures(recipe: Recipe, *, mirrored_alike: bool) -> Recipe:
-    ink = {"stroke": 0.0, "outline_share": 0.0}
-    mirror = {"mirror_share": 0.5} if mirrored_alike else {}
-    augmentation = recipe.augmentation.model_copy(update={**ink, **mirror})
-    if not recipe.augmentation.changes:
-        augmentation = recipe.augmentation  # a recipe that changes nothing goes on so
+    augmentation = recipe.augmentation
+    if augmentation.changes:  # a recipe that changes nothing goes on so
+        mirror = {"mirror_share": 0.5} if mirrored_alike else {}
+        augmentation = augmentation.model_copy(update={**dict.fromkeys(OF_PENS, 0.0), **mirror})
     return recipe.replace(no_digits=0, augmentation=augmentation)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from inkdigits.errors import OutputError
-from inkdigits.formats import confidence
+from inkdigits.formats import confidence, shorten
 from inkdigits.imaging.annotate import Note, annotate, to_png
 from inkdigits.imaging.input_sheet import Tile, input_sheet
 from inkdigits.imaging.picture import Picture
@@ -25,6 +25,7 @@ from inkdigits.workflows.inputs import STDIN, Source
 from inkdigits.workflows.predict import Result
 
 _REJECTED = (255, 130, 120)
+_LONGEST_NAME, _SHORT_NAME = 24, 8  # letters of a class, above a picture and below a small one
 _LONGEST_STEM = 120  # bytes; most file systems take 255 for the whole name
 
 
@@ -121,12 +122,13 @@ def _same(one: Path, other: Path) -> bool:
 
 def _note(digit: Digit) -> Note:
     box = digit.box
-    text = None if digit.digit is None else str(digit.digit)
+    text = None if digit.name is None else shorten(digit.name, _LONGEST_NAME)
     return Note((box.x, box.y, box.width, box.height), text, f"{int(100 * digit.confidence)}")
 
 
 def _tile(digit: Digit) -> Tile:
-    if digit.digit is None:
-        best = f"{digit.top[0].digit}? " if digit.top else ""
+    if digit.name is None:
+        best = f"{shorten(digit.top[0].name, _SHORT_NAME)}? " if digit.top else ""
         return Tile(digit.image, f"none ({best.strip()})", _REJECTED)
-    return Tile(digit.image, f"{digit.digit}   {confidence(digit.confidence)}")
+    name = shorten(digit.name, _SHORT_NAME)
+    return Tile(digit.image, f"{name}   {confidence(digit.confidence)}")

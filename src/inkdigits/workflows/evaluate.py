@@ -100,13 +100,25 @@ def _compare(
     return theirs, compare(clean, theirs)
 
 
+def load_network(path: Path) -> OnnxClassifier:
+    """Load a network.
+
+    Args:
+        path: A run folder, an ONNX file, or "shipped" where nothing has that name.
+
+    Raises:
+        ModelFileError: If there is none, or it is damaged.
+    """
+    return OnnxClassifier(find_network(path))
+
+
 def load_digit_network(path: Path) -> OnnxClassifier:
     """Load a network that tells the ten digits apart.
 
     Raises:
         ModelFileError: If there is none, it is damaged, or it tells other classes apart.
     """
-    classifier = OnnxClassifier(find_network(path))
+    classifier = load_network(path)
     if classifier.class_names != DIGIT_NAMES:
         known = ", ".join(classifier.class_names)
         raise ModelFileError(f"the network must tell the ten digits apart; it tells {known}")

@@ -15,8 +15,7 @@ from inkdigits.imaging.decode import Pages, decode, decode_pages
 from inkdigits.imaging.limits import Limits
 from inkdigits.imaging.picture import Picture
 from inkdigits.recognition.answers import BATCH
-from inkdigits.recognition.reader import Expect, Reader
-from inkdigits.recognition.reading import Reading
+from inkdigits.recognition.reading import Expect, Reading, ReadsPictures
 from inkdigits.workflows.ahead import in_chunks
 from inkdigits.workflows.inputs import Source
 
@@ -44,7 +43,7 @@ class Result:
 
 def predict(
     sources: Sequence[Source],
-    reader: Reader,
+    reader: ReadsPictures,
     *,
     limits: Limits | None = None,
     pages: Pages = "first",
@@ -121,7 +120,9 @@ def _pixels(result: Result) -> float:
     return result.picture.pixels.size / 3 if result.picture else 0
 
 
-def _read(results: Sequence[Result], reader: Reader, expect: Expect | None) -> Iterator[Result]:
+def _read(
+    results: Sequence[Result], reader: ReadsPictures, expect: Expect | None
+) -> Iterator[Result]:
     pictures = [result.picture for result in results if result.picture]
     readings = iter(reader.read_many(pictures, expect) if pictures else ())
     for result in results:

@@ -14,8 +14,7 @@ from inkdigits.imaging.convert import InMemory, to_picture
 from inkdigits.imaging.decode import decode
 from inkdigits.imaging.limits import Limits
 from inkdigits.imaging.picture import Picture
-from inkdigits.recognition.reader import Expect
-from inkdigits.recognition.reading import Reading
+from inkdigits.recognition.reading import Expect, Reading
 from inkdigits.workflows.inputs import STDIN, Source
 from inkdigits.workflows.readers import load_reader
 

@@ -9,30 +9,58 @@ import threading
 from functools import cache
 from pathlib import Path
 
+from inkdigits.datasets.mnist import DIGIT_NAMES
+from inkdigits.errors import ModelFileError
+from inkdigits.formats import image_size
+from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.classifier import load_classifier
+from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
+from inkdigits.recognition.reading import ReadsPictures
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
+
+DIGIT_SHAPE = (28, 28, 1)
 
 _making = threading.Lock()
 
 
-def load_reader(model: Path | None = None) -> Reader:
+def load_reader(model: Path | None = None) -> ReadsPictures:
     """Return a reader with a network of one's own, or the shipped one.
 
     Args:
         model: A run folder, an ONNX file, or "shipped"; None for the shipped network.
 
     Raises:
-        ModelFileError: If there is no such network, it is damaged, or it does not read digits.
+        ModelFileError: If there is no such network, it is damaged, or it reads neither digits nor
+            whole pictures.
     """
     if model is None or (model == Path(SHIPPED) and not model.exists()):
         with _making:  # two threads that are first at once share one network
             return _shipped_reader()
     # It checks a run against its manifest, and reading with the shipped network need not wait
     # for the import of all that this takes.
-    from inkdigits.workflows.evaluate import load_digit_network
+    from inkdigits.workflows.evaluate import load_network
 
-    return Reader(load_digit_network(model))
+    return reader_for(load_network(model))
+
+
+def reader_for(classifier: Classifier) -> ReadsPictures:
+    """Return what reads pictures with a network: digits in them, or each as a whole.
+
+    Raises:
+        ModelFileError: If the network does neither.
+    """
+    if classifier.signature.form == "pictures":
+        return PictureReader(classifier)
+    known = ", ".join(classifier.class_names)
+    if not set(classifier.class_names) <= set(DIGIT_NAMES):
+        raise ModelFileError(f"the network must tell digits apart, 0 to 9; it tells {known}")
+    if classifier.input_shape != DIGIT_SHAPE:
+        raise ModelFileError(
+            f"the network must read digits of {image_size(DIGIT_SHAPE)}; "
+            f"it reads {image_size(classifier.input_shape)}"
+        )
+    return Reader(classifier)
 
 
 @cache

@@ -1,0 +1,63 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.errors import ModelFileError
+from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.imaging.picture import picture_of
+from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
+from inkdigits.recognition.picture_reader import PictureReader
+from inkdigits.recognition.reader import Reader
+from inkdigits.workflows.readers import load_reader
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Callable[..., Path]:
+    """A function that writes a network which always gives the last answer, and returns its path."""
+
+    def write(names, form, shape=(28, 28, 1)):
+        values = int(np.prod(shape))
+        bias = np.zeros(len(names), np.float32)
+        bias[-1] = 9
+        weights = {
+            "dense1/kernel": np.zeros((values, len(names)), np.float32),
+            "dense1/bias": bias,
+        }
+        layers = (Flatten(), Dense(len(names)), Softmax())
+        path = tmp_path / "network.onnx"
+        path.write_bytes(to_onnx(Architecture("flat", shape, layers), [weights], names, form=form))
+        return path
+
+    return write
+
+
+def test_a_network_that_learnt_from_digits_looks_for_them(network):
+    assert isinstance(load_reader(network("0123456789", "digits")), Reader)
+
+
+def test_a_network_that_knows_three_digits_reads_those(network):
+    reader = load_reader(network("178", "digits"))
+    page = np.full((200, 200), 255, np.uint8)
+    page[40:160, 95:107] = 0
+    reading = reader.read(picture_of(page))
+    assert reading.text == "8"
+    assert [guess.digit for guess in reading.digits[0].top] == [8, 1, 7]
+
+
+def test_a_network_for_pictures_reads_each_as_a_whole(network):
+    reader = load_reader(network(["cat", "dog"], "pictures", (32, 32, 3)))
+    assert isinstance(reader, PictureReader)
+    assert reader.read(picture_of(np.zeros((9, 9), np.uint8))).text == "dog"
+
+
+def test_digits_by_other_names_are_refused(network):
+    with pytest.raises(ModelFileError, match="tell digits apart, 0 to 9; it tells cat, dog"):
+        load_reader(network(["cat", "dog"], "digits"))
+
+
+def test_digits_of_another_size_are_refused(network):
+    path = network("0123456789", "digits", (32, 32, 1))
+    with pytest.raises(ModelFileError, match="digits of 28x28 pixels; it reads 32x32 pixels"):
+        load_reader(path)
