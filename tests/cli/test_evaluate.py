@@ -22,7 +22,8 @@ from inkdigits.workflows import evaluate
 from tests.hand_made_networks import write_network
 
 KEYS = {
-    *("run", "report", "data", "test", "classes", "train", "confusion", "mistakes"),
+    *("run", "report", "data", "class_names", "test", "classes", "train"),
+    *("confusion", "mistakes"),
     *("rejection", "against", "corruptions", "outliers", "other_writers"),
 }
 

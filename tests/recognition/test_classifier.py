@@ -129,7 +129,7 @@ def test_what_the_file_says_is_known_before_and_after(path):
 
 def test_images_of_another_size_do_not_count(path):
     classifier = AutoClassifier(path, break_even=1)
-    with pytest.raises(ModelFileError, match="reads images of 28x28; received 5x3"):
+    with pytest.raises(ModelFileError, match="reads images of 28x28 pixels; received 5x3 pixels"):
         classifier.answers(np.zeros((9, 5, 3), np.uint8))
     assert classifier.runtime.startswith("ONNX Runtime")
 

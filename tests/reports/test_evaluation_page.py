@@ -75,6 +75,7 @@ def make_content():
             sha256="beef" * 16,
             class_names=tuple("0123456789"),
             measured=measured,
+            shown=images.images,
             reliability=reliability(clean.probabilities, clean.labels),
             mistakes_shown=24,
             plots={

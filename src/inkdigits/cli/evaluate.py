@@ -45,6 +45,15 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|PATH",
+            help="What to measure on: `mnist`, `fashion-mnist`, or data of your own, whose test "
+            "part is taken; if not given, the data that the run learnt from, or mnist.",
+            show_default=False,
+        ),
+    ] = None,
     against: Annotated[
         Path | None,
         typer.Option(
@@ -61,7 +70,7 @@ def evaluate(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure a network on the 10,000 test images of MNIST, and on harder ones.
+    """Measure a network on test images, those of MNIST or your own, and on harder ones.
 
     Needs no Keras: the network runs on ONNX Runtime. Everything takes a minute or two.
 
@@ -79,7 +88,7 @@ def evaluate(
     from inkdigits.workflows.evaluate import measure, read_manifest
 
     with _telling() as tell:
-        measured = measure(network, suites, against=against, progress=tell)
+        measured = measure(network, suites, data=data, against=against, progress=tell)
         manifest = read_manifest(network)
     if json:
         print_json(evaluation_document(network, measured, manifest, against, report))
@@ -95,7 +104,7 @@ def evaluate(
                 measured,
                 network=network,
                 against=against,
-                command=_command(network, suites, against, report),
+                command=_command(network, suites, data, against, report),
             )
         if not json:
             stdout().print(f"report: {report}", markup=False)
@@ -135,11 +144,15 @@ def _telling(doing: str = "measuring") -> Iterator[Callable[[str], None]]:
         yield lambda what: status.update(f"{doing} {what}")
 
 
-def _command(network: Path, suites: Sequence[str], against: Path | None, report: Path) -> str:
+def _command(
+    network: Path, suites: Sequence[str], data: str | None, against: Path | None, report: Path
+) -> str:
     """Return the command that measures all this again."""
     words = ["inkdigits", "evaluate", str(network)]
     named = [str(Suite.ALL)] if list(suites) == _chosen([Suite.ALL]) else suites
     words += [word for each in named for word in ("--suite", each)]
+    if data:
+        words += ["--data", data]
     if against:
         words += ["--against", str(against)]
     return shlex.join([*words, "--report", str(report)])

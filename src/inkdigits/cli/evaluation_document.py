@@ -38,13 +38,14 @@ def evaluation_document(
     return {
         "run": str(network),
         "report": str(report) if report else None,
-        "data": "mnist",
+        "data": measured.data,
+        "class_names": list(measured.class_names),
         "test": {
             **_score(clean),
             "loss": clean.log_loss,
             "brier": clean.brier,
             "calibration_error": reliability(clean.probabilities, clean.labels).expected_error,
-            "undisputed": _score(measured.undisputed),
+            "undisputed": _score(measured.undisputed) if measured.undisputed else None,
         },
         "classes": _classes(clean),
         "train": manifest.train.model_dump() if manifest else None,

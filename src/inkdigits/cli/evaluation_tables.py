@@ -6,12 +6,12 @@ means.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Column, Table
 
 from inkdigits.cli.output import percent_range, stdout
-from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.calibration import reliability
 from inkdigits.evaluation.measured import Measured
 from inkdigits.evaluation.metrics import Evaluation
@@ -37,8 +37,8 @@ def print_evaluation(network: Path, measured: Measured, against: Path | None) ->
     """
     out = stdout()
     out.print(_figures(measured))
-    out.print(_class_table(measured.clean))
-    out.print(_confusion_table(measured.clean))
+    out.print(_class_table(measured.clean, measured.class_names))
+    out.print(_confusion_table(measured.clean, measured.class_names))
     if measured.against:
         theirs, comparison = measured.against
         out.print(f"\n{against}: test accuracy {_score(theirs)}", markup=False)
@@ -64,36 +64,39 @@ def _score(result: Evaluation) -> str:
 
 
 def _figures(measured: Measured) -> str:
-    clean, undisputed = measured.clean, measured.undisputed
+    clean = measured.clean
     error = reliability(clean.probabilities, clean.labels).expected_error
-    lines = [
-        f"test accuracy {_score(clean)}",
-        f"without the {clean.n - undisputed.n} disputed labels {_score(undisputed)}",
+    lines = [f"test accuracy {_score(clean)}"]
+    if measured.undisputed:
+        left_out = clean.n - measured.undisputed.n
+        lines.append(f"without the {left_out} disputed labels {_score(measured.undisputed)}")
+    lines.append(
         f"log loss {clean.log_loss:.4f}, Brier score {clean.brier:.4f}, "
-        f"expected calibration error {percent(error)}",
-    ]
+        f"expected calibration error {percent(error)}"
+    )
     if measured.rejection:
+        none = "no digit" if measured.form == "digits" else "none of the classes"
         lines.append(
-            f"temperature {measured.rejection.temperature:.3f}; rejects as no digit what the "
+            f"temperature {measured.rejection.temperature:.3f}; rejects as {none} what the "
             f"score {measured.rejection.score} puts above {measured.rejection.threshold:.4g}"
         )
     return "\n".join(lines)
 
 
-def _class_table(result: Evaluation) -> Table:
+def _class_table(result: Evaluation, names: Sequence[str]) -> Table:
     table = Table("class", *_right("images", "right", "precision", "recall"))
-    for label, name in enumerate(DIGIT_NAMES):
+    for label, name in enumerate(names):
         row = result.confusion[label]
         shares = percent(result.precision[label]), percent(result.recall[label])
         table.add_row(name, count(row.sum()), count(row[label]), *shares)
     return table
 
 
-def _confusion_table(result: Evaluation) -> Table:
+def _confusion_table(result: Evaluation, names: Sequence[str]) -> Table:
     title = "rows: what it is; columns: what the network answers"
-    table = Table("", *_right(*DIGIT_NAMES), title=title, title_justify="left")
+    table = Table("", *_right(*names), title=title, title_justify="left")
     for label, row in enumerate(result.confusion):
-        table.add_row(DIGIT_NAMES[label], *(count(number) if number else "·" for number in row))
+        table.add_row(names[label], *(count(number) if number else "·" for number in row))
     return table
 
 

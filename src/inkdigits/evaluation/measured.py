@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.datasets.dataset import Form, LabelledImages
+from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.comparison import Comparison
 from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.evaluation.rejection import OutlierSuite
@@ -24,9 +25,12 @@ class Measured:
 
     Attributes:
         clean: On the test images.
-        undisputed: On those whose label nobody disputes.
+        undisputed: Of MNIST, on those whose label nobody disputes; None of other data.
         rejection: How the network's file tells what is no digit; None if it does not.
         test: The test images.
+        data: Name of the data set they are of.
+        class_names: Name of each class.
+        form: What the images are.
         against: The other network's figures on the test images, and how the two compare, the
             measured network first.
         corruptions: On the corrupted test images.
@@ -35,9 +39,12 @@ class Measured:
     """
 
     clean: Evaluation
-    undisputed: Evaluation
+    undisputed: Evaluation | None
     rejection: Rejection | None
     test: LabelledImages
+    data: str = "mnist"
+    class_names: tuple[str, ...] = DIGIT_NAMES
+    form: Form = "digits"
     against: tuple[Evaluation, Comparison] | None = None
     corruptions: CorruptionSuite | None = None
     outliers: OutlierSuite | None = None

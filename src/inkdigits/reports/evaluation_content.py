@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inkdigits.arrays import AnyImages
 from inkdigits.evaluation.calibration import Reliability
 from inkdigits.evaluation.measured import Measured
 
@@ -26,6 +27,7 @@ class EvaluationContent:
         sha256: Digest of the network's file.
         class_names: Name of each class.
         measured: The figures.
+        shown: The test images as they are shown: digits in grey, pictures in colour.
         reliability: Confidence against accuracy on the test images.
         mistakes_shown: How many mistakes the plots show at most.
         plots: PNG of each plot by name: "confusion-matrix" and "calibration"; "corruptions",
@@ -41,6 +43,7 @@ class EvaluationContent:
     sha256: str
     class_names: tuple[str, ...]
     measured: Measured
+    shown: AnyImages
     reliability: Reliability
     mistakes_shown: int
     plots: Mapping[str, bytes]

@@ -53,7 +53,7 @@ def _derived(content: EvaluationContent) -> dict[str, Any]:
     measured, names = content.measured, content.class_names
     start = axis_start([measured.clean])
     return {
-        **classifier_facts(measured.clean, measured.test.images, names),
+        **classifier_facts(measured.clean, content.shown, names),
         "measured": measured,
         "kind": "evaluation",
         "program": content.program,
@@ -82,7 +82,9 @@ def _derived(content: EvaluationContent) -> dict[str, Any]:
 
 def _facts(measured: Measured) -> list[tuple[str, str]]:
     """Return the figures that stand beside the main one, by what they are of."""
-    facts = [("Without disputed labels", percent(measured.undisputed.accuracy))]
+    facts = []
+    if measured.undisputed:
+        facts.append(("Without disputed labels", percent(measured.undisputed.accuracy)))
     if measured.other_writers:
         facts.append(("Digits of other writers", percent(measured.other_writers[0].accuracy)))
     if measured.corruptions:

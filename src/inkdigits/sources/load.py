@@ -19,7 +19,7 @@ from inkdigits.errors import DataError, PictureError
 from inkdigits.imaging.scaling import without_tinge
 from inkdigits.sources.aside import set_aside
 from inkdigits.sources.decoding import Gathered, Unreadable, gather, pixels_of
-from inkdigits.sources.find import find_source
+from inkdigits.sources.find import NAMES, find_source
 from inkdigits.sources.forming import are_mostly_mnist, former
 from inkdigits.sources.names import shown
 from inkdigits.sources.source import Source
@@ -116,6 +116,8 @@ def load_source(source: str | Path, *, form: Form | None = None, side: int | Non
         opened.class_names,
         opened.checksum(),
         chosen,
+        mirrored_alike=source == "fashion-mnist",
+        source=str(source) if source in NAMES else str(Path(source).resolve()),
     )
     return Loaded(
         dataset,

@@ -15,7 +15,7 @@ import numpy as np
 
 Part: TypeAlias = Literal["train", "test"]
 
-MAX_CLASSES = 256  # labels are bytes
+MAX_CLASSES = 255  # labels are bytes, of which the last stands for no class
 MAX_BYTES = 4 * 2**30  # of all images of a source together, once they are in memory
 
 

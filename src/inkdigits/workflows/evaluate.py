@@ -23,33 +23,46 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
 from inkdigits.runs.folder import find_run
 from inkdigits.runs.manifest import Manifest
+from inkdigits.runs.start import read_start
+from inkdigits.workflows.matching import load_matching
 
 Progress = Callable[[str], None]
+
+MNIST = "mnist"
 
 
 def measure(
     network: Path,
     suites: Collection[str] = ("clean",),
     *,
+    data: str | None = None,
     against: Path | None = None,
     progress: Progress | None = None,
 ) -> Measured:
-    """Measure a network on MNIST's test images and on the suites asked for.
+    """Measure a network on test images and on the suites asked for.
 
     Args:
         network: A run folder, an ONNX file, or "shipped".
-        suites: Some of `SUITES`; "clean" is always measured.
+        suites: Some of `SUITES`; "clean" is always measured, the others are for MNIST.
+        data: Name or path of a data set, whose test part is measured on; None for the one that
+            the run learnt from, MNIST for a bare file.
         against: Another network, to be compared on the clean test images.
         progress: Is told what is being measured.
 
     Raises:
-        ModelFileError: If there is no such network, it is damaged, or it does not read digits.
-        UsageError: If a suite is unknown, or outliers are asked of a network without a score.
+        ModelFileError: If there is no such network, it is damaged, or, on MNIST, it does not read
+            the ten digits.
+        DataError: If the data are missing or damaged.
+        UsageError: If a suite is unknown or not for these data, outliers are asked of a network
+            without a score, or the data have other classes than the network.
 
     Example:
         >>> measure(Path("runs/best-1"), ["outliers"]).outliers  # doctest: +SKIP
     """
     _check_suites(suites)
+    source = data or _learnt_from(network)
+    if source != MNIST:
+        return _measure_on(source, network, suites, against, progress or (lambda _: None))
     # Both networks are read first: a wrong path is told before minutes of work.
     classifier = load_digit_network(network)
     other = load_digit_network(against) if against is not None else None
@@ -83,6 +96,50 @@ def measure(
             if "other-writers" in suites
             else None
         ),
+    )
+
+
+def _learnt_from(network: Path) -> str:
+    """Return what loads the data of a run; MNIST's name where that is not known."""
+    if not network.is_dir():
+        return MNIST
+    begun = read_start(find_run(network))[1]
+    if begun.source is None:
+        raise UsageError(
+            f"the run in {network} learnt from {begun.data}, which was handed over in memory: "
+            "say with `--data` what to measure on"
+        )
+    return begun.source
+
+
+def _measure_on(
+    source: str, network: Path, suites: Collection[str], against: Path | None, tell: Progress
+) -> Measured:
+    """Measure on other data than MNIST."""
+    others = [suite for suite in suites if suite != "clean"]
+    if others:
+        raise UsageError(
+            f"the suite {others[0]} is made from MNIST's digits; the data here are {source}"
+        )
+    classifier = load_network(network)
+    other = load_network(against) if against is not None else None
+    names, form = classifier.class_names, classifier.signature.form
+    if other and (other.class_names, other.input_shape) != (names, classifier.input_shape):
+        raise UsageError(f"{against} reads other images or classes than {network}")
+    tell(source)
+    dataset = load_matching(source, names, classifier.input_shape, form)
+    test = dataset.test
+    tell("test images")
+    clean = evaluate(classifier.probabilities(test.images), test.labels)
+    return Measured(
+        clean=clean,
+        undisputed=None,
+        rejection=classifier.rejection,
+        test=test,
+        data=dataset.name,
+        class_names=names,
+        form=form,
+        against=_compare(clean, other, test, tell) if other else None,
     )
 
 

@@ -40,6 +40,7 @@ from inkdigits.reports.facts import corruption_axis
 from inkdigits.reports.meanings import EXCUSED
 from inkdigits.runs.files import write_whole
 from inkdigits.workflows.evaluate import find_network
+from inkdigits.workflows.shown import as_shown
 
 MISTAKES_SHOWN = 24
 SAMPLES_PER_CLASS = 10
@@ -67,8 +68,9 @@ def write_evaluation_report(
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         program=__version__,
         sha256=hashlib.sha256(find_network(network).read_bytes()).hexdigest(),
-        class_names=DIGIT_NAMES,
+        class_names=measured.class_names,
         measured=measured,
+        shown=as_shown(measured.test, measured.form).images,
         reliability=reliability(measured.clean.probabilities, measured.clean.labels),
         mistakes_shown=MISTAKES_SHOWN,
         plots=draw_evaluation(measured),
@@ -85,11 +87,11 @@ def draw_evaluation(measured: Measured) -> dict[str, bytes]:
     clean = measured.clean
     calibration = reliability(clean.probabilities, clean.labels)
     plots = {
-        "confusion-matrix": to_png(confusion_matrix(clean.confusion, DIGIT_NAMES)),
+        "confusion-matrix": to_png(confusion_matrix(clean.confusion, measured.class_names)),
         "calibration": to_png(reliability_diagram(calibration)),
     }
     if measured.against:
-        plots |= _compare(clean, measured.against[0], measured.test)
+        plots |= _compare(measured, measured.against[0])
     if measured.corruptions:
         plots["corruptions"] = _chart(clean, measured.corruptions, measured.test)
     if measured.outliers and measured.rejection:
@@ -102,26 +104,30 @@ def draw_evaluation(measured: Measured) -> dict[str, bytes]:
         first = first_of_each_class(seen, len(DIGIT_NAMES), SAMPLES_PER_CLASS)
         samples = sample_grid(first.images, first.labels, DIGIT_NAMES)
         plots["other-writers"] = to_png(samples)
-        plots["other-writers-mistakes"] = _mistakes(answers, seen, answers.mistakes)
+        plots["other-writers-mistakes"] = _mistakes(answers, seen, answers.mistakes, DIGIT_NAMES)
     return plots
 
 
 def _mistakes(
-    answers: Evaluation, images: LabelledImages, chosen: Int64[np.ndarray, " m"]
+    answers: Evaluation,
+    images: LabelledImages,
+    chosen: Int64[np.ndarray, " m"],
+    names: tuple[str, ...],
 ) -> bytes:
     shown = images.take(chosen[:MISTAKES_SHOWN])
     probabilities = answers.probabilities[chosen[:MISTAKES_SHOWN]]
-    return to_png(mistakes(shown.images, shown.labels, probabilities, DIGIT_NAMES))
+    return to_png(mistakes(shown.images, shown.labels, probabilities, names))
 
 
-def _compare(first: Evaluation, second: Evaluation, test: LabelledImages) -> dict[str, bytes]:
+def _compare(measured: Measured, second: Evaluation) -> dict[str, bytes]:
     """Draw each network's mistakes that the other does not make, where there are any."""
+    first, test = measured.clean, as_shown(measured.test, measured.form)
     plots = {}
     pairs = (("only-first", second, first), ("only-second", first, second))
     for name, wrong, right in pairs:
         chosen = wrong.mistakes[~np.isin(wrong.mistakes, right.mistakes)]
         if len(chosen):
-            plots[name] = _mistakes(wrong, test, chosen)
+            plots[name] = _mistakes(wrong, test, chosen, measured.class_names)
     return plots
 
 

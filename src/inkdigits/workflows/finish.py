@@ -35,8 +35,9 @@ from inkdigits.training.prediction import among_classes, predict_with
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import Parts
-from inkdigits.workflows.pictures import as_shown, draw_plots
+from inkdigits.workflows.pictures import draw_plots
 from inkdigits.workflows.records import command_for, confidence_record, score
+from inkdigits.workflows.shown import as_shown
 from inkdigits.workflows.stopwatch import Stopwatch
 
 CHECKED_IMAGES = 200

@@ -6,7 +6,7 @@ Comes in: a finished training. Goes out: PNGs by name, drawn by the plots packag
 from __future__ import annotations
 
 from inkdigits.arrays import AnyImages, Inputs, in_colour
-from inkdigits.datasets.dataset import Dataset, Form, LabelledImages
+from inkdigits.datasets.dataset import Dataset, Form
 from inkdigits.datasets.selection import first_of_each_class
 from inkdigits.evaluation.calibration import Reliability
 from inkdigits.evaluation.metrics import Evaluation
@@ -17,6 +17,7 @@ from inkdigits.plots.png import to_png
 from inkdigits.plots.reliability import reliability_diagram
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.data import Parts
+from inkdigits.workflows.shown import as_shown
 
 SAMPLES_PER_CLASS = 10
 AUGMENTED_IMAGES = 16
@@ -68,10 +69,3 @@ def augmented_examples(trainer: Trainer, form: Form = "digits") -> tuple[AnyImag
     """
     originals, augmented = trainer.feed.first_batch(AUGMENTED_IMAGES)
     return originals if form == "digits" else in_colour(originals), augmented
-
-
-def as_shown(images: LabelledImages, form: Form) -> LabelledImages:
-    """Return images as plots take them: digits in grey, for ink on paper, pictures in colour."""
-    if form == "digits":
-        return images
-    return LabelledImages(in_colour(images.images), images.labels)
