@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image as Pillow
 from rich.console import Console
 
 from inkdigits.cli import evaluate as command
 from inkdigits.cli import extras
 from inkdigits.cli.evaluate import Suite
+from inkdigits.datasets.mnist import load_mnist
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS
 from inkdigits.evaluation.measured import SUITES, Measured
 from inkdigits.evaluation.outliers import OUTLIER_SETS
@@ -77,6 +79,20 @@ def score_of(correct: int, n: int) -> dict[str, Any]:
     return {"accuracy": correct / n, "correct": correct, "n": n, "interval95": interval}
 
 
+@pytest.fixture
+def own_digits(tmp_path: Path) -> Path:
+    """Three 7 and three 2 of MNIST in folders, of which one each is to be measured on."""
+    mnist = load_mnist()
+    for part, images, count in (("train", mnist.train, 2), ("test", mnist.test, 1)):
+        for label in (2, 7):
+            folder = tmp_path / "own" / part / str(label)
+            folder.mkdir(parents=True)
+            chosen = images.images[images.labels == label][:count]
+            for i, image in enumerate(chosen):
+                Pillow.fromarray(image).save(folder / f"{i}.png")
+    return tmp_path / "own"
+
+
 class TestJson:
     def test_clean_figures_alone(self, inkdigits: Callable, seven: str):
         document = inkdigits("evaluate", seven, "--json").document
@@ -93,8 +109,22 @@ class TestJson:
         assert sum(document["confusion"][4]) == document["confusion"][4][7]
         assert len(document["mistakes"]) == 10_000 - 1028
         assert document["run"] == seven and document["data"] == "mnist"
-        absent = KEYS - {"run", "data", "test", "classes", "confusion", "mistakes"}
+        assert document["class_names"] == list("0123456789")
+        there = {"run", "data", "class_names", "test", "classes", "confusion", "mistakes"}
+        absent = KEYS - there
         assert {key: document[key] for key in absent} == dict.fromkeys(absent)
+
+    def test_data_of_ones_own(self, inkdigits: Callable, seven: str, own_digits: Path):
+        document = inkdigits("evaluate", seven, "--data", str(own_digits), "--json").document
+        assert document["data"] == "own"
+        assert (document["test"]["correct"], document["test"]["n"]) == (1, 2)
+        assert document["test"]["undisputed"] is None
+
+    def test_suites_are_for_mnist(self, inkdigits: Callable, seven: str, own_digits: Path):
+        words = ("--data", str(own_digits), "--suite", "outliers")
+        result = inkdigits("evaluate", seven, *words)
+        assert result.code == 2
+        assert "the suite outliers is made from MNIST's digits" in result.err
 
     def test_every_suite(self, inkdigits: Callable, seven: str, measured_once: list[Any]):
         words = ("--suite", "all", "--against", "one.onnx", "--json")
