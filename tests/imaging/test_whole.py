@@ -1,5 +1,8 @@
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.imaging.whole import LARGEST, whole_digit, whole_digits
@@ -53,6 +56,17 @@ def test_what_compression_leaves_on_the_paper_is_no_ink(rng):
         whole_digit(in_colours(picture.astype(np.uint8))) for picture in (stroke(), noisy)
     )
     np.testing.assert_allclose(image, clean, atol=2)
+
+
+@pytest.mark.parametrize("quality", [95, 75])
+def test_what_jpeg_leaves_around_the_ink_does_not_move_a_digit(digits, quality):
+    apart = []
+    for image in digits[:100]:
+        file = io.BytesIO()
+        Image.fromarray(image).save(file, "JPEG", quality=quality)
+        again = whole_digit(np.asarray(Image.open(file).convert("RGB")))
+        apart.append(abs(again.astype(int) - image).mean())
+    assert np.median(apart) < 3  # of 255; moved by a pixel, a digit differs by 15 and more
 
 
 def test_an_empty_picture_is_an_empty_image():
