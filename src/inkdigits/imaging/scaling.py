@@ -6,11 +6,12 @@ has no colours. Nothing is searched, cut or inverted.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float32, UInt8
 from PIL import Image as Pillow
 
-from inkdigits.arrays import COLOURS
+from inkdigits.arrays import COLOURS, AnyImages
 
 # Grey levels between the channels: scanners and JPEG files leave as much in what is grey.
 _TINGE = 8
@@ -97,3 +98,36 @@ def to_colours(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
         [[[9, 9, 9]]]
     """
     return np.stack([pixels] * COLOURS, axis=-1)
+
+
+def blur(images: AnyImages, sigma: float) -> Float32[np.ndarray, "n height width ..."]:
+    """Blur images.
+
+    Args:
+        images: Shape (n, height, width) or (n, height, width, 3), uint8.
+        sigma: Standard deviation of the Gaussian in pixels, above 0.
+
+    Returns:
+        The same shape, float32, 0 to 255.
+
+    Example:
+        >>> blur(np.full((1, 3, 3), 9, np.uint8), 1.0)[0, 1].round(3).tolist()
+        [9.0, 9.0, 9.0]
+    """
+    blurred: Float32[np.ndarray, "n height width ..."] = images.astype(np.float32)
+    for image in blurred:
+        cv2.GaussianBlur(image, (0, 0), sigma, dst=image)
+    return blurred
+
+
+def halve(images: AnyImages) -> Float32[np.ndarray, "n rows columns ..."]:
+    """Reduce images with even sides to means of two by two pixels.
+
+    Example:
+        >>> halve(np.array([[[0, 2], [4, 6]]], np.uint8)).tolist()
+        [[[3.0]]]
+    """
+    n, height, width = images.shape[:3]
+    blocks = images.reshape(n, height // 2, 2, width // 2, 2, *images.shape[3:])
+    means: Float32[np.ndarray, "n rows columns ..."] = blocks.mean((2, 4), dtype=np.float32)
+    return means

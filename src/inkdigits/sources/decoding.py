@@ -92,6 +92,17 @@ def gather(items: Iterable[Item], former: Former, *, max_bytes: int = MAX_BYTES)
     return gathered
 
 
+def sum_of(parts: Iterable[Gathered]) -> Gathered:
+    """Return what became of the items of all parts, one part after the other."""
+    whole = Gathered()
+    for part in parts:
+        whole.kept += part.kept
+        whole.labels += part.labels
+        whole.where += part.where
+        whole.unreadable += part.unreadable
+    return whole
+
+
 def pixels_of(picture: Path | bytes | np.ndarray | None) -> np.ndarray:
     """Return the pixels of a picture.
 

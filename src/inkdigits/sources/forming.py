@@ -18,7 +18,7 @@ from inkdigits.arrays import AnyImages, Image, Images
 from inkdigits.datasets.dataset import Form
 from inkdigits.errors import UsageError
 from inkdigits.imaging.normalise import is_mnist
-from inkdigits.imaging.scaling import scale_to, to_colours, without_tinge
+from inkdigits.imaging.scaling import scale_to, to_colours, to_grey, without_tinge
 from inkdigits.imaging.single import single_digit
 
 SMALLEST_SIDE, LARGEST_SIDE = 8, 256
@@ -38,11 +38,20 @@ class Kept:
         pixels: Shape (height, width) or (height, width, 3), uint8.
         size: Height and width of the picture as it came.
         done: Whether it is in its final form already.
+        whole: Of a digit that was found in a picture, the whole picture, made small; else None.
     """
 
     pixels: _Pixels
     size: tuple[int, int]
     done: bool = False
+    whole: _Pixels | None = None
+
+    def thumbnail(self, channels: int) -> _Pixels:
+        """Return the whole picture in 28x28, grey for one channel and in colour for three."""
+        pixels = scale_to(self.pixels if self.whole is None else self.whole, USUAL_SIDE)
+        if channels == 1:
+            return pixels if pixels.ndim == 2 else to_grey(pixels)
+        return pixels if pixels.ndim > 2 else to_colours(pixels)
 
 
 class Former(Protocol):
@@ -127,7 +136,7 @@ class DigitFormer:
         size = (pixels.shape[0], pixels.shape[1])
         if size == (USUAL_SIDE, USUAL_SIDE):
             return Kept(without_tinge(pixels), size)
-        return Kept(_digit(pixels), size, done=True)
+        return Kept(_digit(pixels), size, done=True, whole=scale_to(pixels, USUAL_SIDE))
 
     def finish(self, kept: Sequence[Kept]) -> Images:
         """Return the digits."""

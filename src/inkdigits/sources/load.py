@@ -7,22 +7,24 @@ any file format or what becomes of the data set.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from inkdigits.arrays import AnyImages, Images, image_shape
 from inkdigits.datasets.dataset import Dataset, Form, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.errors import DataError, PictureError
 from inkdigits.imaging.scaling import without_tinge
 from inkdigits.sources.aside import set_aside
-from inkdigits.sources.decoding import Gathered, Unreadable, gather, pixels_of
+from inkdigits.sources.decoding import Gathered, Unreadable, gather, pixels_of, sum_of
 from inkdigits.sources.find import NAMES, find_source
-from inkdigits.sources.forming import are_mostly_mnist, former
+from inkdigits.sources.forming import USUAL_SIDE, Kept, are_mostly_mnist, former
 from inkdigits.sources.names import shown
-from inkdigits.sources.source import Source
+from inkdigits.sources.source import Part, Source
 
 _SAMPLE = 1000  # images that are looked at to tell whether they are digits
 
@@ -36,13 +38,16 @@ class Loaded:
         unreadable: The pictures that were left out.
         sizes: How many pictures there were of each height and width, before they were scaled.
         where: What messages call each picture, by part.
+        thumbnails: By part, each whole picture in 28x28, uint8, in colour if the data set is;
+            empty if they were not asked for.
         was_split: Whether the test part was set aside from the source's only part.
     """
 
     dataset: Dataset
     unreadable: tuple[Unreadable, ...]
     sizes: Counter[tuple[int, int]]
-    where: dict[str, list[str]]
+    where: Mapping[Part, list[str]]
+    thumbnails: Mapping[Part, AnyImages]
     was_split: bool
 
 
@@ -76,8 +81,6 @@ def load_dataset(
         >>> load_dataset("mnist").shape
         (28, 28, 1)
     """
-    if source == "mnist" and form in (None, "digits") and side is None:
-        return load_mnist()
     dataset = load_source(source, form=form, side=side).dataset
     counts = dataset.train.class_counts(len(dataset.class_names))
     if 0 in counts:
@@ -86,10 +89,25 @@ def load_dataset(
     return dataset
 
 
-def load_source(source: str | Path, *, form: Form | None = None, side: int | None = None) -> Loaded:
+def load_source(
+    source: str | Path,
+    *,
+    form: Form | None = None,
+    side: int | None = None,
+    thumbnails: bool = False,
+) -> Loaded:
     """Load a data set like `load_dataset`, with what was found while it was read.
 
     Here classes may be empty.
+
+    Args:
+        source: As `load_dataset` takes it.
+        form: As `load_dataset` takes it.
+        side: As `load_dataset` takes it.
+        thumbnails: Whether to make a thumbnail of each picture.
+
+    Returns:
+        The data set, and what was found.
 
     Raises:
         DataError: If the source is missing, damaged, too large or of no known kind, or no picture
@@ -97,35 +115,60 @@ def load_source(source: str | Path, *, form: Form | None = None, side: int | Non
         UsageError: If `form` or `side` is out of range.
         MissingExtraError: If it is a Parquet file, and pyarrow is not installed.
     """
+    if source == "mnist" and form in (None, "digits") and side is None:
+        return _mnist()
     opened = find_source(source)
     chosen = form or _form_of(opened)
     brings = former(chosen, side)
     parts = {part: gather(opened.items(part), brings) for part in opened.parts}
     _refuse_nothing(parts["train"], shown(source))
-    images = brings.finish([kept for part in parts.values() for kept in part.kept])
-    labels = np.array([label for part in parts.values() for label in part.labels], np.uint8)
-    everything = LabelledImages(images, labels)
-    n = len(parts["train"].kept)
+    gathered = sum_of(parts.values())
+    images = brings.finish(gathered.kept)
+    labelled = LabelledImages(images, np.array(gathered.labels, np.uint8))
     was_split = "test" not in parts
-    in_test = set_aside(everything, shown(source)) if was_split else np.arange(len(labels)) >= n
-    where = np.array([name for part in parts.values() for name in part.where], object)
-    dataset = Dataset(
-        opened.name,
-        everything.take(np.flatnonzero(~in_test)),
-        everything.take(np.flatnonzero(in_test)),
-        opened.class_names,
-        opened.checksum(),
-        chosen,
-        mirrored_alike=source == "fashion-mnist",
-        source=str(source) if source in NAMES else str(Path(source).resolve()),
-    )
+    if was_split:
+        in_test = set_aside(labelled, shown(source))
+    else:
+        in_test = np.arange(len(labelled)) >= len(parts["train"].kept)
+    indices: dict[Part, np.ndarray] = {
+        "train": np.flatnonzero(~in_test),
+        "test": np.flatnonzero(in_test),
+    }
+    train, test = (labelled.take(each) for each in indices.values())
+    names = opened.class_names
     return Loaded(
-        dataset,
-        tuple(each for part in parts.values() for each in part.unreadable),
-        Counter(kept.size for part in parts.values() for kept in part.kept),
-        {"train": list(where[~in_test]), "test": list(where[in_test])},
+        Dataset(
+            *(opened.name, train, test, names, opened.checksum(), chosen),
+            mirrored_alike=source == "fashion-mnist",
+            source=str(source) if source in NAMES else str(Path(source).resolve()),
+        ),
+        tuple(gathered.unreadable),
+        Counter(kept.size for kept in gathered.kept),
+        {part: [gathered.where[i] for i in each] for part, each in indices.items()},
+        {
+            part: _thumbnails([gathered.kept[i] for i in each], image_shape(images)[2])
+            for part, each in indices.items()
+            if thumbnails
+        },
         was_split,
     )
+
+
+def _mnist() -> Loaded:
+    """Return the data set of the package, which is in its form already."""
+    mnist = load_mnist()
+    images: dict[Part, Images] = {"train": mnist.train.images, "test": mnist.test.images}
+    where = {part: [f"{part} image {i}" for i in range(len(each))] for part, each in images.items()}
+    sizes = Counter({mnist.shape[:2]: len(mnist.train) + len(mnist.test)})
+    return Loaded(mnist, (), sizes, where, images, was_split=False)
+
+
+def _thumbnails(kept: Sequence[Kept], channels: int) -> AnyImages:
+    colours = () if channels == 1 else (channels,)
+    images: AnyImages = np.zeros((len(kept), USUAL_SIDE, USUAL_SIDE, *colours), np.uint8)
+    for i, each in enumerate(kept):
+        images[i] = each.thumbnail(channels)
+    return images
 
 
 def _form_of(source: Source) -> Form:
