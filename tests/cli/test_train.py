@@ -15,6 +15,7 @@ from inkdigits.cli.main import run
 from inkdigits.processor import available_cores
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.manifest import Manifest
+from inkdigits.runs.start import Interval, Start, write_start
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST
 
@@ -117,6 +118,11 @@ def test_a_finished_run_cannot_be_resumed(trained: tuple[Path, Any, str], inkdig
         (["--resume", "nowhere"], "nowhere is not a run folder: it has no recipe.json"),
         (["--resume", "run", "--epochs", "3"], "`--resume` goes with no other option"),
         (["--resume", "run", "--members", "2"], "`--resume` goes with no other option"),
+        (["--resume", "run", "--deterministic"], "`--resume` goes with no other option"),
+        (["--resume", "run", "--checkpoint-steps", "9"], "`--resume` goes with no other option"),
+        (["--resume", "run", "--checkpoint-seconds", "9"], "`--resume` goes with no other option"),
+        (["--checkpoint-seconds", "0"], "Invalid value for '--checkpoint-seconds': Input should"),
+        (["--checkpoint-steps", "0"], "Invalid value for '--checkpoint-steps': Input should be gr"),
         (["--members", "0"], "Invalid value for '--members': Input should be greater than or eq"),
         (["--members", "101"], "Invalid value for '--members': Input should be less than or eq"),
         (
@@ -222,6 +228,36 @@ def test_people_are_told_how_the_networks_of_an_ensemble_do_alone(
     assert "test accuracy 100.00 %" in out
     assert "; its 3 networks alone 50.00 to 100.00 %; folder: " in out
     assert f"folder: {tmp_path / 'run'}" in out
+
+
+def test_how_durable_a_run_is_reaches_the_workflow(ensemble: list[dict[str, Any]], tmp_path: Path):
+    options = ("--deterministic", "--checkpoint-seconds", "5", "--checkpoint-steps", "20")
+    assert run(["train", *options, "--out", str(tmp_path / "run")]) == 0
+    (call,) = ensemble
+    assert call["deterministic"] is True
+    assert call["checkpoints"] == Interval(seconds=5.0, steps=20)
+
+
+def test_a_run_that_another_process_writes_is_refused_in_one_line(
+    inkdigits: Callable, tmp_path: Path
+):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    write_start(RunFolder(folder), FAST, Start(seed=0, data="mnist", sha256="0" * 64))
+    hold = (
+        "import sys; from pathlib import Path; from inkdigits.runs.folder import RunFolder\n"
+        "from inkdigits.runs.lock import sole_writer\n"
+        f"with sole_writer(RunFolder(Path({str(folder)!r}))):\n"
+        "    print(flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", hold]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout
+        writer.stdout.readline()
+        result = inkdigits("train", "--resume", str(folder))
+        writer.kill()
+    assert (result.code, result.out) == (2, "")
+    assert result.err.strip() == f"inkdigits: another process is writing the run in {folder}"
 
 
 def test_one_network_is_trained_unless_told_otherwise(

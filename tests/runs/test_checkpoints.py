@@ -1,17 +1,18 @@
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from inkdigits.errors import ModelFileError
+from inkdigits.errors import ModelFileError, OutputError
+from inkdigits.runs import files
 from inkdigits.runs.checkpoints import (
+    _digest,
     list_checkpoints,
     load_checkpoint,
     load_newest,
     save_checkpoint,
 )
+from inkdigits.runs.weights_file import write_arrays
 from inkdigits.training.state import EpochRecord, TrainerState
 from inkdigits.training.sums import Sums
 
@@ -36,18 +37,6 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path):
         np.testing.assert_array_equal(loaded.arrays[name], array)
         assert loaded.arrays[name].dtype == array.dtype
         assert loaded.arrays[name].shape == array.shape
-
-
-def test_in_an_older_checkpoint_every_image_counts_as_classified(tmp_path: Path):
-    from inkdigits.runs.weights_file import write_arrays
-
-    sums = {"loss": 1.25, "correct": 90, "images": 128}
-    position = {"epoch": 2, "step": 7, "sums": sums, "seconds": 3.5, "history": [asdict(RECORD)]}
-    path = tmp_path / "epoch-0002-step-000007.safetensors"
-    write_arrays(path, state().arrays, {"position": json.dumps(position)})
-    loaded = load_checkpoint(path)
-    assert loaded.sums == Sums(1.25, 90, 128, 128)
-    assert loaded.sums.accuracy == 90 / 128
 
 
 def test_the_last_two_are_kept(tmp_path: Path):
@@ -98,10 +87,73 @@ def test_every_flipped_byte_of_the_header_loads_alike_or_is_refused(tmp_path: Pa
     assert refused > header // 6
 
 
-def test_other_arrays_without_a_position_are_no_checkpoint(tmp_path: Path):
-    from inkdigits.runs.weights_file import write_arrays
+def test_no_flipped_bit_goes_unnoticed(tmp_path: Path):
+    path = save_checkpoint(tmp_path, state())
+    content = path.read_bytes()
+    for place in range(0, len(content), 7):
+        damaged = bytearray(content)
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        with pytest.raises(ModelFileError):
+            load_checkpoint(path)
 
+
+def test_other_arrays_are_no_checkpoint(tmp_path: Path):
     path = tmp_path / "epoch-0001-step-000000.safetensors"
     write_arrays(path, {"a": np.zeros(2, np.float32)})
-    with pytest.raises(ModelFileError, match="position in the run is unreadable"):
+    with pytest.raises(ModelFileError, match="its digest is not that of its content"):
         load_checkpoint(path)
+
+
+@pytest.mark.parametrize("position", ["", "[]", '{"epoch": 1}'])
+def test_a_position_of_another_kind_is_refused(tmp_path: Path, position: str):
+    path = tmp_path / "epoch-0001-step-000000.safetensors"
+    arrays = {"a": np.zeros(2, np.float32)}
+    write_arrays(path, arrays, {"position": position, "sha256": _digest(arrays, position)})
+    with pytest.raises(ModelFileError, match="its position in the run is unreadable"):
+        load_checkpoint(path)
+
+
+def test_each_damaged_one_is_told_of(tmp_path: Path):
+    for step in (1, 2, 3):
+        save_checkpoint(tmp_path, state(2, step))
+    newest = list_checkpoints(tmp_path)[-1]
+    newest.write_bytes(newest.read_bytes()[:-1])
+    told: list[str] = []
+    loaded = load_newest(tmp_path, told.append)
+    assert loaded
+    assert loaded.step == 2
+    assert len(told) == 1
+    assert told[0].startswith(f"{newest} is damaged: ")
+    assert told[0].endswith("; an older checkpoint takes its place")
+
+
+def test_a_damaged_one_that_claims_to_be_newer_makes_room_for_no_good_one(tmp_path: Path):
+    kept = save_checkpoint(tmp_path, state(2, 1))
+    save_checkpoint(tmp_path, state(2, 9)).write_bytes(b"damaged")
+    written = save_checkpoint(tmp_path, state(2, 3))
+    assert list_checkpoints(tmp_path) == [kept, written]
+
+
+def test_what_cannot_be_written_removes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for step in (1, 2):
+        save_checkpoint(tmp_path, state(2, step))
+    before = list_checkpoints(tmp_path)
+
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "_flush", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        save_checkpoint(tmp_path, state(2, 3))
+    assert list(tmp_path.iterdir()) == before
+    assert all(load_checkpoint(path) for path in before)
+
+
+def test_a_checkpoint_of_a_place_takes_the_place_of_the_one_before(tmp_path: Path):
+    first, second = state(2, 1), state(2, 1)
+    second.arrays["optimizer/0"] = np.array(5, np.int64)
+    save_checkpoint(tmp_path, first)
+    path = save_checkpoint(tmp_path, second)
+    assert list_checkpoints(tmp_path) == [path]
+    assert load_checkpoint(path).arrays["optimizer/0"] == 5

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inkdigits.errors import OutputError
-from inkdigits.runs.files import fill_whole, make_folder, write_whole
+from inkdigits.runs.files import fill_whole, make_folder, remove_leftovers, write_whole
 
 
 def test_text_and_bytes_are_written_as_given(tmp_path: Path):
@@ -93,3 +93,14 @@ def test_a_disk_that_takes_only_a_part_leaves_nothing_half_written(tmp_path: Pat
     )
     assert "big.bin: File too large" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_leftovers_are_removed_and_nothing_else(tmp_path: Path):
+    for name in (".writing-abc.json", ".writing-1", "a.json", ".lock"):
+        (tmp_path / name).touch()
+    (tmp_path / "members").mkdir()
+    (tmp_path / "members" / ".writing-2").touch()  # perhaps that of another writer
+    remove_leftovers(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"a.json", ".lock", "members"}
+    assert (tmp_path / "members" / ".writing-2").exists()
+    remove_leftovers(tmp_path / "missing")

@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from inkdigits.errors import ModelFileError, OutputError, UsageError
-from inkdigits.runs.folder import RunFolder, create_run, find_run, find_unfinished_run
+from inkdigits.runs.folder import (
+    RunFolder,
+    create_run,
+    find_run,
+    find_unfinished_run,
+    refuse_begun_run,
+)
 
 as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write where permissions forbid it")
 
@@ -90,3 +96,17 @@ def test_a_finished_run_is_refused_and_its_report_named_if_it_has_one(report: bo
         run.report.touch()
     with pytest.raises(UsageError, match=f"the run in run is finished{end}$"):
         find_unfinished_run(run.path)
+
+
+def test_what_is_left_before_a_run_began_does_not_count():
+    out = Path("run")
+    out.mkdir()
+    for name in (".lock", ".writable", ".writing-abc.json", "start.json"):
+        (out / name).touch()
+    run = create_run("tutorial", out)
+    refuse_begun_run(run)
+    run.recipe.touch()
+    with pytest.raises(UsageError, match="`--out` must be a new or empty folder; received run"):
+        create_run("tutorial", out)
+    with pytest.raises(UsageError, match="there is a run in run already"):
+        refuse_begun_run(run)

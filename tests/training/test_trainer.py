@@ -10,6 +10,7 @@ from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights, set_weights
+from inkdigits.training import pace as pace_module
 from inkdigits.training import trainer as trainer_module
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.engine import NeutralEngine
@@ -392,8 +393,8 @@ class Stepper(Recorder):
 def stepped(make_trainer):
     """A finished trainer with averaging, and the weights after each of its steps."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer_module, "FIRST_CHUNK", 1)
-        patch.setattr(trainer_module, "CHUNK_SECONDS", 0.0)
+        patch.setattr(pace_module, "FIRST_CHUNK", 1)
+        patch.setattr(pace_module, "CHUNK_SECONDS", 0.0)
         trainer = make_trainer(AVERAGING)
         stepper = Stepper(trainer)
         trainer.fit(stepper)

@@ -49,6 +49,7 @@ class Recorder:
     def __init__(self, stop_at: int | None = None) -> None:
         self.records: list[EpochRecord] = []
         self.progress: list[Progress] = []
+        self.warnings: list[str] = []
         self._questions = 0
         self._stop_at = stop_at
 
@@ -57,6 +58,9 @@ class Recorder:
 
     def on_epoch(self, record: EpochRecord) -> None:
         self.records.append(record)
+
+    def on_warning(self, message: str) -> None:
+        self.warnings.append(message)
 
     def should_stop(self) -> bool:
         self._questions += 1

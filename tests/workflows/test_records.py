@@ -60,3 +60,8 @@ def test_a_confidence_record_says_what_the_confidence_does_and_comes_back():
     assert (record.temperature, record.threshold) == (1 / 3, 0.1)
     assert (record.score, record.areas) == ("max-softmax", areas)
     assert ConfidenceRecord.model_validate_json(record.model_dump_json()) == record
+
+
+def test_the_command_of_a_deterministic_run_says_so():
+    command = command_for(FAST, 7, RUN, deterministic=True)
+    assert command == "inkdigits train --recipe fast --seed 7 --deterministic"

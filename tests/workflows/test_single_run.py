@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError, UsageError
 from inkdigits.runs.checkpoints import load_newest
 from inkdigits.runs.folder import RunFolder
-from inkdigits.runs.start import Start, read_start
+from inkdigits.runs.start import Interval, Start, read_start
 from inkdigits.training.observer import QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows import single_run as workflow
@@ -76,10 +77,66 @@ def test_what_does_not_fit_the_data_is_refused_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_damaged_checkpoint_is_told_of_and_passed_over(
+    copy: RunFolder, small: Dataset, recorder: Callable
+):
+    newest = copy.checkpoints / "epoch-0001-step-000003.safetensors"
+    newest.write_bytes(b"damaged")
+    observer = recorder(stop_at=1)
+    with pytest.raises(InterruptedRunError, match="after step 0 of 4"):
+        resume_run(copy, dataset=small, observer=observer)
+    assert len(observer.warnings) == 1
+    assert observer.warnings[0].startswith(f"{newest} is damaged")
+    assert not newest.exists()  # it would make room for good ones otherwise
+
+
+def test_without_an_undamaged_checkpoint_training_begins_anew(
+    copy: RunFolder, small: Dataset, recorder: Callable
+):
+    for path in copy.checkpoints.iterdir():
+        path.write_bytes(path.read_bytes()[:-1])
+    observer = recorder(stop_at=1)
+    with pytest.raises(InterruptedRunError, match="in epoch 1 of 3, after step 0 of 4"):
+        resume_run(copy, dataset=small, observer=observer)
+    assert observer.warnings[1:] == ["no checkpoint is undamaged: training begins anew"]
+
+
+def test_a_run_keeps_how_durable_it_was_begun(
+    small: Dataset, quick: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told: list[object] = []
+
+    class Asked:
+        """A trainer that writes down what it is asked for."""
+
+        def __init__(self, *_: object, deterministic: bool, **__: object) -> None:
+            told.append(deterministic)
+            self.prepare = lambda: None
+
+        def fit(self, _: object, report_every: int | None) -> bool:
+            told.append(report_every)
+            raise OutputError("disk full")
+
+    monkeypatch.setattr(workflow, "Trainer", Asked)
+    run = RunFolder(tmp_path)
+    interval = Interval(seconds=7.0, steps=3)
+    with pytest.raises(OutputError):
+        start_run(run, quick, seed=1, deterministic=True, checkpoints=interval, dataset=small)
+    with pytest.raises(OutputError):
+        resume_run(run, dataset=small)
+    assert told == [True, 3, True, 3]
+    assert read_start(run)[1].checkpoints == interval
+
+
+def test_a_run_is_not_begun_where_there_is_one(copy: RunFolder, small: Dataset, quick: Recipe):
+    with pytest.raises(UsageError, match=f"there is a run in {copy.path} already"):
+        start_run(copy, quick, seed=4, dataset=small)
+
+
 @pytest.mark.parametrize(
     ("kept", "message"),
     [
-        (False, "disk full; no epoch was complete, so nothing is kept"),
+        (False, "disk full; there is no checkpoint yet, so nothing is kept"),
         (True, "disk full; the run is kept up to epoch 1, step 0: make room, then go on with `ink"),
     ],
 )
@@ -92,7 +149,7 @@ def test_a_full_disk_says_what_is_kept(
         def __init__(self, *_: object, **__: object) -> None:
             self.load_state = self.prepare = lambda *_: None
 
-        def fit(self, _: object) -> bool:
+        def fit(self, _: object, report_every: int | None) -> bool:
             raise OutputError("disk full")
 
     if not kept:

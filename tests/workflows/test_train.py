@@ -303,6 +303,6 @@ def test_a_disk_too_small_for_a_checkpoint_ends_with_one_line(tmp_path: Path):
         text=True,
         check=True,
     )
-    assert "File too large; no epoch was complete, so nothing is kept" in done.stdout
+    assert "File too large; there is no checkpoint yet, so nothing is kept" in done.stdout
     assert leftovers(tmp_path) == []
     assert list((tmp_path / "run" / "checkpoints").iterdir()) == []

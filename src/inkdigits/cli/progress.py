@@ -85,6 +85,10 @@ class TerminalObserver:
                 self._task, description="measuring and drawing", total=None, speed=""
             )
 
+    def on_warning(self, message: str) -> None:
+        """Print a warning on a line of its own."""
+        self._progress.console.print(f"inkdigits: {message}", style="yellow", markup=False)
+
     def should_stop(self) -> bool:
         """Return True once Ctrl-C was pressed."""
         return self._stop

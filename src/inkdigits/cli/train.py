@@ -16,9 +16,10 @@ from inkdigits.cli.quiet import hold_back_stderr
 from inkdigits.errors import InterruptedRunError, UsageError
 from inkdigits.formats import percent
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
+from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.recipe_file import read_recipe
-from inkdigits.runs.start import MAX_MEMBERS, read_start
+from inkdigits.runs.start import MAX_MEMBERS, Interval, read_start
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -55,6 +56,21 @@ def train(
             help="Networks to train, with this seed and the following; their mean is the result.",
         ),
     ] = 1,
+    deterministic: Annotated[
+        bool,
+        typer.Option(
+            "--deterministic",
+            help="Give the same bits whenever the same command runs on this machine.",
+        ),
+    ] = False,
+    checkpoint_seconds: Annotated[
+        float,
+        typer.Option(min=1, help="Keep the run's state this often, and after each epoch."),
+    ] = Interval().seconds,
+    checkpoint_steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Keep it every so many training steps, too.", show_default=False),
+    ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="Go on with the run in this folder.", show_default=False)
     ] = None,
@@ -63,6 +79,7 @@ def train(
     """Train a network on MNIST, measure it and write its run folder.
 
     The folder holds the network (Keras, ONNX and safetensors), its figures, plots and a report.
+    While training, it holds checkpoints: however a run ends, --resume goes on from the last one.
 
     Example: inkdigits train --recipe tutorial --seed 1 --out runs/mine
     """
@@ -73,19 +90,21 @@ def train(
         raise UsageError(
             f"the last network's seed must be at most {MAX_SEED:,}; received {seed + members - 1}"
         )
+    checkpoints = Interval(seconds=checkpoint_seconds, steps=checkpoint_steps)
     if resume:
-        if recipe or epochs is not None or out or seed or members > 1:
+        others = (recipe, epochs is not None, out, seed, members > 1, deterministic)
+        if any(others) or checkpoints != Interval():
             raise UsageError("`--resume` goes with no other option: the run knows its own")
         run = find_unfinished_run(resume)
-        chosen, begun = read_start(run)
-        members = begun.members
+        chosen, _ = read_start(run)
         need_training_extra()
     else:
         chosen = _choose_recipe(recipe or DEFAULT_RECIPE, epochs)
         need_training_extra()
         run = create_run(chosen.name, out)
-    job = _Job(run, chosen, seed, members, resumed=bool(resume), started=started)
-    manifest = _work(job)
+    job = _Job(run, chosen, seed, members, deterministic, checkpoints, bool(resume), started)
+    with sole_writer(run):
+        manifest = _work(job)
     if json:
         print_json(train_document(run, chosen, manifest))
     else:
@@ -103,6 +122,8 @@ class _Job:
     recipe: Recipe
     seed: int
     members: int
+    deterministic: bool
+    checkpoints: Interval
     resumed: bool
     started: float
 
@@ -124,12 +145,14 @@ def _work(job: _Job) -> Manifest:
                 job.recipe,
                 seed=job.seed,
                 members=job.members,
+                deterministic=job.deterministic,
+                checkpoints=job.checkpoints,
                 observer=observer,
                 stopwatch=stopwatch,
             )
         except KeyboardInterrupt:  # the second Ctrl-C
             raise InterruptedRunError(
-                "stopped at once; the last finished epoch is kept: "
+                "stopped at once; the last checkpoint is kept: "
                 f"go on with `inkdigits train --resume {job.run.path}`"
             ) from None
 

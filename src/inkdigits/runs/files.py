@@ -63,6 +63,19 @@ def fill_whole(path: Path, fill: Callable[[Path], None]) -> None:
         _flush(path.parent)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a process that was killed while writing has left in a folder.
+
+    The caller must know that no other process is writing there.
+
+    Raises:
+        OutputError: If something cannot be removed.
+    """
+    with output_errors(folder):
+        for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
+            path.unlink(missing_ok=True)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and its parents; one that exists already is fine.
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inkdigits.errors import ModelFileError, OutputError, UsageError
-from inkdigits.runs.files import make_folder, output_errors
+from inkdigits.runs.files import TEMPORARY_PREFIX, make_folder, output_errors
 
 DEFAULT_PARENT = Path("runs")
+_PROBE = ".writable"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class RunFolder:
 
     @property
     def recipe(self) -> Path:
-        """The recipe, written before training starts."""
+        """The recipe, written before training starts: a folder that has one is a run."""
         return self.path / "recipe.json"
 
     @property
@@ -77,8 +78,13 @@ class RunFolder:
 
     @property
     def start(self) -> Path:
-        """Seed, data and number of networks, written before training starts."""
+        """Seed, data and number of networks, written before the recipe."""
         return self.path / "start.json"
+
+    @property
+    def lock(self) -> Path:
+        """Locked by the process that writes the run, and there no longer than it."""
+        return self.path / ".lock"
 
     def member(self, number: int) -> RunFolder:
         """Folder of one of an ensemble's networks, numbered from 1: a run of its own."""
@@ -90,7 +96,8 @@ def create_run(recipe_name: str, out: Path | None = None) -> RunFolder:
 
     Args:
         recipe_name: Names the folder where `out` does not.
-        out: The folder to make; it may exist if it is empty. None for the first free
+        out: The folder to make; it may exist if it is empty, or if it holds no more than a
+            process leaves that was killed before its run began. None for the first free
             `runs/<recipe>-<n>`.
 
     Raises:
@@ -98,10 +105,10 @@ def create_run(recipe_name: str, out: Path | None = None) -> RunFolder:
         OutputError: If the folder cannot be made or written to.
     """
     folder = _claim(out) if out else _claim_next(recipe_name)
-    probe = folder / ".writable"
+    probe = folder / _PROBE
     with output_errors(folder):
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)
     return RunFolder(folder)
 
 
@@ -131,13 +138,29 @@ def find_unfinished_run(path: Path) -> RunFolder:
     return run
 
 
+def refuse_begun_run(run: RunFolder) -> None:
+    """Make sure that nobody has begun a run in a folder since it was made for one.
+
+    Raises:
+        UsageError: If there is a run already.
+    """
+    if run.recipe.exists():
+        raise UsageError(f"there is a run in {run.path} already")
+
+
 def _claim(out: Path) -> Path:
     with output_errors(out):
-        taken = out.exists() and (not out.is_dir() or any(out.iterdir()))
+        taken = out.exists() and (not out.is_dir() or any(map(_is_content, out.iterdir())))
     if taken:
         raise UsageError(f"`--out` must be a new or empty folder; received {out}")
     make_folder(out)
     return out
+
+
+def _is_content(path: Path) -> bool:
+    """Return whether a file is more than what comes before a run's recipe."""
+    before = {_PROBE, RunFolder(path.parent).lock.name, RunFolder(path.parent).start.name}
+    return path.name not in before and not path.name.startswith(TEMPORARY_PREFIX)
 
 
 def _claim_next(recipe_name: str) -> Path:

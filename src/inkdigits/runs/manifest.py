@@ -106,6 +106,7 @@ class Manifest(_Record):
         command: The command that makes the run again.
         finished: When, in ISO 8601 with the zone.
         seed: Seed of everything random.
+        deterministic: Whether the command gives the same bits again on this machine.
         data: What was learnt from and measured on.
         machine: Where.
         train: What training took.
@@ -125,6 +126,7 @@ class Manifest(_Record):
     command: str
     finished: str
     seed: Annotated[int, Field(ge=0)]
+    deterministic: bool = False
     data: DataSource
     machine: Machine
     train: Training

@@ -25,6 +25,20 @@ Channels = Annotated[int, Field(ge=1, le=COLOURS)]
 ClassName = Annotated[str, Field(max_length=200)]
 
 
+class Interval(BaseModel):
+    """How much of a run may be lost: when a checkpoint is due, besides after each epoch.
+
+    Attributes:
+        seconds: Longest time between two.
+        steps: Training steps between two; None to go by the time alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    seconds: Annotated[float, Field(gt=0)] = 60.0
+    steps: Annotated[int, Field(ge=1)] | None = None
+
+
 class Start(BaseModel):
     """What a run was started with, besides its recipe.
 
@@ -38,6 +52,8 @@ class Start(BaseModel):
         shape: Their height, width and channels.
         class_names: Its classes, in order.
         members: Networks to train: 1, or more for an ensemble.
+        deterministic: Whether the run gives the same bits whenever it is made on this machine.
+        checkpoints: When they are due.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -52,9 +68,18 @@ class Start(BaseModel):
         DIGIT_NAMES
     )
     members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 1
+    deterministic: bool = False
+    checkpoints: Interval = Interval()
 
 
-def start_on(dataset: Dataset, seed: int, members: int = 1) -> Start:
+def start_on(
+    dataset: Dataset,
+    seed: int,
+    members: int = 1,
+    *,
+    deterministic: bool,
+    checkpoints: Interval,
+) -> Start:
     """Return the start of a run on a data set."""
     return Start(
         seed=seed,
@@ -65,6 +90,8 @@ def start_on(dataset: Dataset, seed: int, members: int = 1) -> Start:
         shape=dataset.shape,
         class_names=dataset.class_names,
         members=members,
+        deterministic=deterministic,
+        checkpoints=checkpoints,
     )
 
 
@@ -74,8 +101,8 @@ def write_start(run: RunFolder, recipe: Recipe, start: Start) -> None:
     Raises:
         OutputError: If they cannot be written.
     """
-    write_whole(run.recipe, recipe.to_json())
     write_whole(run.start, start.model_dump_json(indent=2) + "\n")
+    write_whole(run.recipe, recipe.to_json())
 
 
 def read_start(run: RunFolder) -> tuple[Recipe, Start]:

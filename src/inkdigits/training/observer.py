@@ -19,6 +19,9 @@ class Observer(Protocol):
     def on_epoch(self, record: EpochRecord) -> None:
         """An epoch and its validation are done; the trainer's state is complete."""
 
+    def on_warning(self, message: str) -> None:
+        """Something is not as it should be, and the run goes on."""
+
     def should_stop(self) -> bool:
         """Return True to end the run before its next steps."""
 
@@ -30,6 +33,9 @@ class QuietObserver:
         """Do nothing."""
 
     def on_epoch(self, record: EpochRecord) -> None:
+        """Do nothing."""
+
+    def on_warning(self, message: str) -> None:
         """Do nothing."""
 
     def should_stop(self) -> bool:

@@ -85,7 +85,7 @@ class TensorFlowEngine:
             step_loss, step_correct = self._train_step(order[step], changes[step])
             return step + 1, loss + step_loss, correct + step_correct
 
-        start = (tf.constant(0), tf.constant(0.0), tf.constant(0))
+        start = (tf.constant(0), tf.constant(0.0, tf.float64), tf.constant(0))
         _, loss, correct = tf.while_loop(
             lambda step, loss, correct: step < steps, body, start, parallel_iterations=1
         )
@@ -102,7 +102,9 @@ class TensorFlowEngine:
         gradients, totals, hits = zip(*results, strict=True)
         summed = [_sum(each) for each in zip(*gradients, strict=True)]
         self._task.optimizer.apply(summed, variables)
-        return tf.add_n(totals), tf.add_n(hits)
+        # TensorFlow makes one sum of this and the loop's, in whatever order; with so many digits
+        # nothing is rounded, and every order gives the same.
+        return tf.add_n([tf.cast(each, tf.float64) for each in totals]), tf.add_n(hits)
 
     def _gradients(self, order: Any, changes: Any) -> tuple[list[Any], Any, Any]:
         """Return what a micro-batch adds to the batch's gradients, to its loss and to its hits."""
@@ -120,4 +122,7 @@ class TensorFlowEngine:
 
 
 def _sum(parts: tuple[Any, ...]) -> Any:
-    return parts[0] if len(parts) == 1 else tf.add_n(parts)
+    if len(parts) <= 2:
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+    # `add_n` begins with whichever part is ready to be overwritten: not always the same one.
+    return tf.reduce_sum(tf.stack(parts), axis=0)

@@ -21,11 +21,13 @@ from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.build import build
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import processor_flags
+from inkdigits.training.determinism import fix_order_of_sums
 from inkdigits.training.engine import make_engine, needs_accumulation
 from inkdigits.training.feed import Feed
 from inkdigits.training.no_digits.mixture import add_no_digits
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.optimizers import make_optimizer
+from inkdigits.training.pace import Pace
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import among_classes
 from inkdigits.training.recipe import Recipe
@@ -33,9 +35,6 @@ from inkdigits.training.state import EpochRecord, Progress, TrainerState
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
 from inkdigits.training.variables import read_variables, write_variables
-
-CHUNK_SECONDS = 0.5  # how long one call into the engine should take: the pace of a progress bar
-FIRST_CHUNK = 8  # steps
 
 
 class Trainer:
@@ -49,6 +48,7 @@ class Trainer:
         *,
         seed: int = 0,
         architecture: Architecture | None = None,
+        deterministic: bool = False,
     ) -> None:
         """Build model and optimiser, and put the images into memory.
 
@@ -59,15 +59,21 @@ class Trainer:
                 recipe says "augmented-test".
             seed: Seed of everything random: initial weights, order, warps, dropout. At least 0.
             architecture: The recipe's network, fitted to images and classes; None for it as it is.
+            deterministic: Give the same bits in every run on this machine; it holds for the whole
+                process, until it ends.
 
         Raises:
-            UsageError: If the images are not of the network's shape, or the recipe's batch is
-                larger than the training set or than a validation set that is augmented.
+            UsageError: If the images are not of the network's shape, the recipe's batch is larger
+                than the training set or than a validation set that is augmented, or the backend
+                cannot be deterministic.
         """
+        if deterministic:
+            fix_order_of_sums()
         self.architecture = architecture or find_architecture(recipe.network)
         _check_shape(self.architecture, train)
         self.recipe = recipe
         self.seed = seed
+        self.deterministic = deterministic
         self.precision = resolve_precision(recipe.precision, processor_flags())
         self.history: tuple[EpochRecord, ...] = ()
         self.seconds = 0.0
@@ -113,30 +119,34 @@ class Trainer:
     @property
     def images_seen(self) -> int:
         """Training images that went through the network so far."""
-        steps = (self._epoch - 1) * self.steps_per_epoch + self._step
-        return steps * self.recipe.batch_size
+        return self._steps_taken * self.recipe.batch_size
 
     @property
     def images_per_second(self) -> float:
         """Training speed so far, validation and start-up not counted."""
         return self.images_seen / self.seconds if self.seconds else 0.0
 
+    @property
+    def _steps_taken(self) -> int:
+        return (self._epoch - 1) * self.steps_per_epoch + self._step
+
     def prepare(self) -> None:
         """Compile everything, so that `fit` measures training alone."""
         self.engine.prepare()
 
-    def fit(self, observer: Observer | None = None) -> bool:
+    def fit(self, observer: Observer | None = None, *, report_every: int | None = None) -> bool:
         """Train up to the recipe's last epoch, from wherever the state stands.
 
         Args:
             observer: Is told after every few steps and after every epoch; None for nobody.
+            report_every: Tell it at each multiple of this many steps of the run, too.
 
         Returns:
             True when the last epoch is done, False when the observer stopped the run.
         """
         observer = observer or QuietObserver()
         while self._epoch <= self.recipe.epochs:
-            if not self._fit_epoch(observer):
+            if not self._fit_epoch(observer, Pace(report_every, steady=self.deterministic)):
                 return False
             record = self._finish_epoch()
             observer.on_epoch(record)
@@ -179,27 +189,25 @@ class Trainer:
         """Return the images that the validation after `epoch` measures on, and their labels."""
         return self.feed.validation_set(epoch)
 
-    def _fit_epoch(self, observer: Observer) -> bool:
+    def _fit_epoch(self, observer: Observer, pace: Pace) -> bool:
         started = time.perf_counter()
         plan = self.feed.plan(self._epoch)
         self.seconds += time.perf_counter() - started
-        chunk = FIRST_CHUNK
         while self._step < plan.steps:
             if observer.should_stop():
                 return False
-            seconds, steps = self._run_chunk(plan, chunk)
-            chunk = max(1, min(4 * chunk, round(steps * CHUNK_SECONDS / max(seconds, 1e-6))))
+            self._take_steps(plan, pace)
             observer.on_progress(self._progress(plan))
         return True
 
-    def _run_chunk(self, plan: EpochPlan, chunk: int) -> tuple[float, int]:
-        stop = min(self._step + chunk, plan.steps)
+    def _take_steps(self, plan: EpochPlan, pace: Pace) -> None:
+        stop = min(self._step + pace.steps(self._steps_taken), plan.steps)
         started = time.perf_counter()
         self._sums += self.engine.run(plan.part(self._step, stop))
         seconds = time.perf_counter() - started
-        steps, self._step = stop - self._step, stop
+        pace.took(stop - self._step, seconds)
+        self._step = stop
         self.seconds += seconds
-        return seconds, steps
 
     def _progress(self, plan: EpochPlan) -> Progress:
         return Progress(

@@ -18,7 +18,8 @@ from inkdigits.evaluation.metrics import evaluate
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.files import make_folder, write_whole
-from inkdigits.runs.folder import RunFolder
+from inkdigits.runs.folder import RunFolder, find_unfinished_run, refuse_begun_run
+from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import Manifest, Training
 from inkdigits.runs.start import Start, write_start
@@ -69,8 +70,10 @@ def train_members(ensemble: Ensemble, stopwatch: Stopwatch | None = None) -> Man
     # What does not fit is told with nothing written.
     split_for(ensemble.dataset, ensemble.recipe)
     network_for(ensemble.recipe, ensemble.dataset)
-    write_start(ensemble.run, ensemble.recipe, ensemble.begun)
-    return _go_on(ensemble, stopwatch or Stopwatch())
+    with sole_writer(ensemble.run):
+        refuse_begun_run(ensemble.run)
+        write_start(ensemble.run, ensemble.recipe, ensemble.begun)
+        return _go_on(ensemble, stopwatch or Stopwatch())
 
 
 def resume_members(ensemble: Ensemble, stopwatch: Stopwatch | None = None) -> Manifest:
@@ -90,7 +93,9 @@ def resume_members(ensemble: Ensemble, stopwatch: Stopwatch | None = None) -> Ma
     """
     if ensemble.begun.sha256 != ensemble.dataset.checksum:
         raise ModelFileError(f"the run in {ensemble.run.path} was begun on other data")
-    return _go_on(ensemble, stopwatch or Stopwatch())
+    with sole_writer(ensemble.run):
+        find_unfinished_run(ensemble.run.path)
+        return _go_on(ensemble, stopwatch or Stopwatch())
 
 
 def _go_on(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
@@ -112,12 +117,19 @@ def _go_on(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
 def _train_member(ensemble: Ensemble, number: int) -> None:
     member, dataset, observer = ensemble.run.member(number), ensemble.dataset, ensemble.observer
     try:
-        if member.start.is_file():
+        if member.recipe.is_file():
             resume_run(member, dataset=dataset, observer=observer)
         else:
             make_folder(member.path)
-            seed = ensemble.begun.seed + number - 1
-            start_run(member, ensemble.recipe, seed=seed, dataset=dataset, observer=observer)
+            start_run(
+                member,
+                ensemble.recipe,
+                seed=ensemble.begun.seed + number - 1,
+                deterministic=ensemble.begun.deterministic,
+                checkpoints=ensemble.begun.checkpoints,
+                dataset=dataset,
+                observer=observer,
+            )
     except InterruptedRunError:
         raise InterruptedRunError(
             f"stopped in network {number} of {ensemble.begun.members}; nothing is lost: go on "
@@ -163,7 +175,9 @@ def _describe(ensemble: Ensemble, parts: Parts, classifier: OnnxClassifier) -> M
     return members[0].model_copy(
         update={
             "inkdigits": __version__,
-            "command": command_for(ensemble.recipe, begun.seed, run, begun.members),
+            "command": command_for(
+                ensemble.recipe, begun.seed, run, begun.members, deterministic=begun.deterministic
+            ),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seed": begun.seed,
             "data": members[0].data.model_copy(update={"validation_images": validation.n}),

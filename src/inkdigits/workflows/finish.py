@@ -160,9 +160,10 @@ def _describe(
     files = (run.recipe, run.history, run.weights, run.onnx, run.keras, run.mistakes)
     return Manifest(
         inkdigits=__version__,
-        command=command_for(done.trainer.recipe, done.trainer.seed, run),
+        command=command_for(trainer.recipe, trainer.seed, run, deterministic=trainer.deterministic),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        seed=done.trainer.seed,
+        seed=trainer.seed,
+        deterministic=trainer.deterministic,
         data=DataSource(
             name=done.dataset.name,
             sha256=done.dataset.checksum,

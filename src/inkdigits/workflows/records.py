@@ -36,7 +36,9 @@ def score(evaluation: Evaluation) -> Score:
     )
 
 
-def command_for(recipe: Recipe, seed: int, run: RunFolder, members: int = 1) -> str:
+def command_for(
+    recipe: Recipe, seed: int, run: RunFolder, members: int = 1, *, deterministic: bool = False
+) -> str:
     """Return the command that makes a run again.
 
     A built-in recipe is called by its name, with `--epochs` where that was changed; any other by
@@ -58,4 +60,5 @@ def command_for(recipe: Recipe, seed: int, run: RunFolder, members: int = 1) -> 
         words.append(str(run.recipe))
     if members > 1:
         words += ["--members", str(members)]
-    return shlex.join([*words, "--seed", str(seed)])
+    words += ["--seed", str(seed)]
+    return shlex.join([*words, "--deterministic"] if deterministic else words)

@@ -9,18 +9,20 @@ from __future__ import annotations
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError
-from inkdigits.runs.checkpoints import load_newest, save_checkpoint
+from inkdigits.runs.checkpoints import list_checkpoints, load_newest
 from inkdigits.runs.files import write_whole
-from inkdigits.runs.folder import RunFolder
+from inkdigits.runs.folder import RunFolder, find_unfinished_run, refuse_begun_run
 from inkdigits.runs.history import history_to_csv
+from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import Start, read_start, start_on, write_start
+from inkdigits.runs.start import Interval, Start, read_start, start_on, write_start
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.state import EpochRecord, TrainerState
+from inkdigits.training.state import TrainerState
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.data import network_for, split_for
 from inkdigits.workflows.finish import Finished, finish
+from inkdigits.workflows.keeper import Keeper
 from inkdigits.workflows.stopwatch import Stopwatch
 
 
@@ -29,12 +31,17 @@ def start_run(
     recipe: Recipe,
     *,
     seed: int,
+    deterministic: bool = False,
+    checkpoints: Interval | None = None,
     dataset: Dataset | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
     """Train one network into a folder of its own; arguments and errors are those of `train`."""
-    return _Job(run, recipe, seed, dataset, observer, stopwatch).begin()
+    with sole_writer(run):
+        refuse_begun_run(run)
+        job = _Job(run, recipe, dataset, observer, stopwatch)
+        return job.begin(seed, deterministic, checkpoints or Interval())
 
 
 def resume_run(
@@ -45,8 +52,10 @@ def resume_run(
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
     """Go on with one network's run; arguments and errors are those of `resume`."""
-    recipe, begun = read_start(run)
-    return _Job(run, recipe, begun.seed, dataset, observer, stopwatch).go_on(begun)
+    with sole_writer(run):
+        find_unfinished_run(run.path)
+        recipe, begun = read_start(run)
+        return _Job(run, recipe, dataset, observer, stopwatch).go_on(begun)
 
 
 class _Job:
@@ -56,12 +65,11 @@ class _Job:
         self,
         run: RunFolder,
         recipe: Recipe,
-        seed: int,
         dataset: Dataset | None,
         observer: Observer | None,
         stopwatch: Stopwatch | None,
     ) -> None:
-        self._run, self._recipe, self._seed = run, recipe, seed
+        self._run, self._recipe = run, recipe
         self._observer = observer or QuietObserver()
         self._watch = stopwatch or Stopwatch()
         self._watch.lap("start")
@@ -70,37 +78,45 @@ class _Job:
         self._architecture = network_for(recipe, self._dataset)
         self._watch.lap("data")
 
-    def begin(self) -> Manifest:
-        write_start(self._run, self._recipe, start_on(self._dataset, self._seed))
-        return self._train_and_finish(self._make_trainer())
+    def begin(self, seed: int, deterministic: bool, checkpoints: Interval) -> Manifest:
+        begun = start_on(self._dataset, seed, deterministic=deterministic, checkpoints=checkpoints)
+        write_start(self._run, self._recipe, begun)
+        return self._train_and_finish(self._make_trainer(begun), begun.checkpoints)
 
     def go_on(self, begun: Start) -> Manifest:
         if begun.sha256 != self._dataset.checksum:
             raise ModelFileError(f"the run in {self._run.path} was begun on other data")
-        trainer = self._make_trainer()
-        state = load_newest(self._run.checkpoints)
+        trainer = self._make_trainer(begun)
+        self._load_newest(trainer)
+        return self._train_and_finish(trainer, begun.checkpoints)
+
+    def _load_newest(self, trainer: Trainer) -> None:
+        state = load_newest(self._run.checkpoints, self._observer.on_warning)
         if state:
             trainer.load_state(state)
-        return self._train_and_finish(trainer)
+            write_whole(self._run.history, history_to_csv(state.history))
+        elif list_checkpoints(self._run.checkpoints):
+            self._observer.on_warning("no checkpoint is undamaged: training begins anew")
 
-    def _make_trainer(self) -> Trainer:
+    def _make_trainer(self, begun: Start) -> Trainer:
         trainer = Trainer(
             self._recipe,
             self._parts.train,
             self._parts.validation,
-            seed=self._seed,
+            seed=begun.seed,
             architecture=self._architecture,
+            deterministic=begun.deterministic,
         )
         self._watch.lap("build")
         trainer.prepare()
         self._watch.lap("compile")
         return trainer
 
-    def _train_and_finish(self, trainer: Trainer) -> Manifest:
+    def _train_and_finish(self, trainer: Trainer, checkpoints: Interval) -> Manifest:
+        keeper = Keeper(self._run, trainer, self._observer, checkpoints)
         try:
-            if not trainer.fit(_Keeper(self._run, trainer, self._observer)):
-                state = trainer.state()
-                save_checkpoint(self._run.checkpoints, state)
+            if not trainer.fit(keeper, report_every=checkpoints.steps):
+                state = keeper.keep()
                 raise InterruptedRunError(self._stopped_message(state, trainer.steps_per_epoch))
             self._watch.lap("train and validate")
             done = Finished(self._run, trainer, self._dataset, self._parts)
@@ -122,22 +138,8 @@ class _Job:
         except OSError:
             kept = None
         if kept is None:
-            return "no epoch was complete, so nothing is kept"
+            return "there is no checkpoint yet, so nothing is kept"
         return (
             f"the run is kept up to epoch {kept.epoch}, step {kept.step}: make room, then go on "
             f"with `inkdigits train --resume {self._run.path}`"
         )
-
-
-class _Keeper:
-    """Keeps a checkpoint and the history after each epoch, and passes everything on."""
-
-    def __init__(self, run: RunFolder, trainer: Trainer, observer: Observer) -> None:
-        self._run, self._trainer, self._observer = run, trainer, observer
-        self.on_progress = observer.on_progress
-        self.should_stop = observer.should_stop
-
-    def on_epoch(self, record: EpochRecord) -> None:
-        save_checkpoint(self._run.checkpoints, self._trainer.state())
-        write_whole(self._run.history, history_to_csv(self._trainer.history))
-        self._observer.on_epoch(record)

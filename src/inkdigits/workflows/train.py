@@ -13,7 +13,7 @@ from inkdigits.datasets.mnist import load_mnist
 from inkdigits.errors import UsageError
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import MAX_MEMBERS, read_start, start_on
+from inkdigits.runs.start import MAX_MEMBERS, Interval, read_start, start_on
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.ensemble import Ensemble, resume_members, train_members
@@ -26,6 +26,8 @@ def train(
     *,
     seed: int = 0,
     members: int = 1,
+    deterministic: bool = False,
+    checkpoints: Interval | None = None,
     out: Path | None = None,
     dataset: Dataset | None = None,
     observer: Observer | None = None,
@@ -38,6 +40,9 @@ def train(
         seed: Seed of everything random, at least 0.
         members: Networks to train, with this seed and the following; of more than one, the result
             answers with the mean of their logits.
+        deterministic: Give the same bits whenever the run is made on this machine; this process
+            computes so until it ends.
+        checkpoints: When they are due within an epoch; None for once a minute.
         out: The folder to write, new or empty; None for the next `runs/<recipe>-<n>`.
         dataset: What to learn from and measure on; None for MNIST.
         observer: Is told how the run goes, and may stop it.
@@ -47,8 +52,8 @@ def train(
         The folder and what its manifest says.
 
     Raises:
-        UsageError: If `out` is not empty, the recipe does not fit the data, or `members` is not 1
-            to 100.
+        UsageError: If `out` is not empty or another process writes there, the recipe does not fit
+            the data, or `members` is not 1 to 100.
         OutputError: If something cannot be written.
         InterruptedRunError: If the observer stopped the run.
 
@@ -65,6 +70,8 @@ def train(
         recipe,
         seed=seed,
         members=members,
+        deterministic=deterministic,
+        checkpoints=checkpoints,
         dataset=dataset,
         observer=observer,
         stopwatch=stopwatch,
@@ -78,6 +85,8 @@ def start(
     *,
     seed: int,
     members: int = 1,
+    deterministic: bool = False,
+    checkpoints: Interval | None = None,
     dataset: Dataset | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
@@ -86,10 +95,23 @@ def start(
     _check_members(members)
     if members == 1:
         return start_run(
-            run, recipe, seed=seed, dataset=dataset, observer=observer, stopwatch=stopwatch
+            run,
+            recipe,
+            seed=seed,
+            deterministic=deterministic,
+            checkpoints=checkpoints,
+            dataset=dataset,
+            observer=observer,
+            stopwatch=stopwatch,
         )
     dataset = dataset or load_mnist()
-    begun = start_on(dataset, seed, members)
+    begun = start_on(
+        dataset,
+        seed,
+        members,
+        deterministic=deterministic,
+        checkpoints=checkpoints or Interval(),
+    )
     return train_members(Ensemble(run, recipe, begun, dataset, observer), stopwatch)
 
 
@@ -113,7 +135,7 @@ def resume(
 
     Raises:
         ModelFileError: If there is no run, it is damaged, or it learnt from other data.
-        UsageError: If the run is finished already.
+        UsageError: If the run is finished already, or another process is writing it.
         OutputError: If something cannot be written.
         InterruptedRunError: If the observer stopped the run.
     """
