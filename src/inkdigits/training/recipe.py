@@ -6,7 +6,7 @@ names field, value and range. It does not know Keras or the data.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -14,6 +14,8 @@ from inkdigits.errors import RecipeError
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.checked import Checked
 from inkdigits.training.recipe_errors import explain
+
+Frozen: TypeAlias = Literal["nothing", "features"]
 
 
 class Recipe(Checked):
@@ -163,6 +165,13 @@ class Recipe(Checked):
             "normalisation, no bias before it while training, pooling before ReLU."
         ),
     ] = True
+    frozen: Annotated[
+        Frozen,
+        Field(
+            description="Which layers keep the weights that they start with: none of them, or the "
+            "features, which are all but the last dense layer."
+        ),
+    ] = "nothing"
     validation: Annotated[
         Literal["held-out", "augmented-test"],
         Field(
