@@ -6,6 +6,7 @@ by what is in them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from inkdigits.datasets.mnist import load_mnist
@@ -46,20 +47,28 @@ def find_source(source: str | Path) -> Source:
         return open_fashion_mnist()
     path = Path(source)
     try:
-        if path.is_dir():
-            return _in_folder(path)
-        with path.open("rb") as file:
-            start = file.read(_SHOWN)
+        files = _files_in(path) if path.is_dir() else None
+        start = _start_of(path) if files is None else b""
     except (OSError, ValueError) as error:  # a name with a zero byte is a `ValueError`
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(
             f"{shown(path)} cannot be read: {reason}; data is one of {', '.join(NAMES)}, or a path"
         ) from error
-    return _in_file(path, start)
+    return _in_file(path, start) if files is None else _in_folder(path, files)
 
 
-def _in_folder(path: Path) -> Source:
-    files = [each for each in path.iterdir() if not each.name.startswith(".") and each.is_file()]
+def _files_in(path: Path) -> list[Path]:
+    return [each for each in path.iterdir() if not each.name.startswith(".") and each.is_file()]
+
+
+def _start_of(path: Path) -> bytes:
+    if not path.is_file() and path.exists():  # a pipe would never end
+        raise DataError(f"{shown(path)} must be a file or a folder")
+    with path.open("rb") as file:
+        return file.read(_SHOWN)
+
+
+def _in_folder(path: Path, files: Sequence[Path]) -> Source:
     if any(idx_name(each) for each in files):
         return open_idx(path)
     if any(each.suffix == PARQUET_SUFFIX for each in files):

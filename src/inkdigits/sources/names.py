@@ -28,17 +28,21 @@ def shown(name: str | Path) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
-def natural(name: str) -> tuple[tuple[int, str], ...]:
+def natural(name: str) -> tuple[tuple[int, str, int], ...]:
     """Return a key that sorts numbers in names by their value.
 
     Example:
         >>> sorted(["class 10", "class 2"], key=natural)
         ['class 2', 'class 10']
     """
-    pieces = _DIGITS.split(name)
-    # Of equal numbers the one with fewer zeros before it comes first.
-    keys = [(int(each), each) if i % 2 else (0, each) for i, each in enumerate(pieces)]
-    return (*keys, (0, name))
+    pieces = _DIGITS.split(name)  # text, number, text, number, ...
+    return tuple(_number(each) if i % 2 else (0, each, 0) for i, each in enumerate(pieces))
+
+
+def _number(digits: str) -> tuple[int, str, int]:
+    """Longer numbers are larger; of equal ones that with fewer zeros before it comes first."""
+    value = digits.lstrip("0")
+    return (len(value), value, len(digits))
 
 
 def check_class_names(names: Sequence[str], where: str) -> tuple[str, ...]:
@@ -52,7 +56,7 @@ def check_class_names(names: Sequence[str], where: str) -> tuple[str, ...]:
         The names.
 
     Raises:
-        DataError: If there are fewer than 2 or more than 256, or one is empty, too long, no
+        DataError: If there are fewer than 2 or more than 255, or one is empty, too long, no
             printable text, or there twice.
 
     Example:

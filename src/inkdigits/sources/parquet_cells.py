@@ -114,7 +114,7 @@ def _picture(numbers: np.ndarray, shape: tuple[int, ...], where: str) -> np.ndar
         if whole is None:
             raise DataError(
                 f"{where}: pixels must be whole numbers from 0 to 255; received "
-                f"{numbers.min(initial=WHITE):g} to {numbers.max(initial=0):g}"
+                f"{numbers.min():g} to {numbers.max():g}"
             )
         numbers = whole
     if shape:
