@@ -87,10 +87,11 @@ def test_networks_have_the_recipe_and_the_following_seeds(
     whole: tuple[RunFolder, Manifest], swift: Recipe
 ):
     run, _ = whole
-    assert read_start(run) == (swift, Start(seed=5, data="small", sha256="0" * 64, members=2))
+    begun = Start(seed=5, data="small", source=None, sha256="0" * 64, members=2)
+    assert read_start(run) == (swift, begun)
     for number, seed in ((1, 5), (2, 6)):
         member = run.member(number)
-        assert read_start(member) == (swift, Start(seed=seed, data="small", sha256="0" * 64))
+        assert read_start(member) == (swift, begun.model_copy(update={"seed": seed, "members": 1}))
         assert manifest_of(member).seed == seed
         assert manifest_of(member).members is None
     one, two = (read_arrays(run.member(number).weights)[0] for number in (1, 2))
@@ -217,7 +218,7 @@ def test_an_ensemble_whose_networks_are_finished_is_only_joined(
 
 def test_it_does_not_go_on_with_other_data(begun: RunFolder, small: Dataset):
     other = Dataset("other", small.train, small.test, small.class_names, "1" * 64)
-    with pytest.raises(ModelFileError, match=f"the run in {begun.path} was begun on other data"):
+    with pytest.raises(ModelFileError, match="the run was begun on other data: the SHA-256"):
         resume(begun.path, dataset=other)
     assert not begun.member(2).path.exists()
 

@@ -3,12 +3,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.evaluation.outlier_scores import MaxSoftmax
 from inkdigits.evaluation.statistics import wilson_interval
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.manifest import ConfidenceRecord
+from inkdigits.training.fitting import fit_recipe
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST, TUTORIAL
 from inkdigits.workflows.records import command_for, confidence_record, score
@@ -60,6 +62,33 @@ def test_a_confidence_record_says_what_the_confidence_does_and_comes_back():
     assert (record.temperature, record.threshold) == (1 / 3, 0.1)
     assert (record.score, record.areas) == ("max-softmax", areas)
     assert ConfidenceRecord.model_validate_json(record.model_dump_json()) == record
+
+
+def own(shape, names, source="/data/mine"):
+    images = LabelledImages(np.zeros((96, *shape), np.uint8), np.zeros(96, np.uint8))
+    return Dataset("mine", images, images, names, "0" * 64, form="pictures", source=source)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "words"),
+    [
+        (own((28, 28), ("a", "b")), "--data /data/mine"),
+        (own((32, 32, 3), ("a", "b")), "--data /data/mine --side 32"),
+        (own((28, 28), ("0", "1")), "--data /data/mine --form pictures"),
+        (own((28, 28), ("a", "b"), "my data"), "--data 'my data'"),
+        (own((28, 28), ("a", "b"), None), ""),
+    ],
+)
+def test_the_command_names_the_data_and_what_cannot_be_found_out(dataset, words):
+    fitted = fit_recipe(TUTORIAL, dataset).recipe
+    expected = f"inkdigits train --recipe tutorial {words}".strip()
+    assert command_for(fitted, 3, RUN, dataset=dataset) == f"{expected} --seed 3"
+
+
+def test_epochs_that_were_asked_for_are_in_the_command_for_ones_own_data():
+    dataset = own((28, 28), ("a", "b"))
+    command = command_for(fit_recipe(TUTORIAL, dataset, 2).recipe, 3, RUN, dataset=dataset)
+    assert "--recipe tutorial --epochs 2 --data" in command
 
 
 def test_the_command_of_a_deterministic_run_says_so():

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from inkdigits.arrays import scale
 from inkdigits.cli.data_check import check_document, print_check
+from inkdigits.cli.data_options import FormOption, SideOption
 from inkdigits.cli.extras import need_training_extra
 from inkdigits.cli.output import JsonOption, print_json, stderr, stdout
 from inkdigits.cli.pixels import beside, to_braille
@@ -35,22 +36,6 @@ Source = Annotated[
         metavar="NAME|PATH",
         help="mnist, fashion-mnist, a folder with one subfolder of pictures per class, IDX files, "
         "an .npz file in Keras's layout, or Parquet files; see docs/data.md.",
-    ),
-]
-FormOption = Annotated[
-    Form | None,
-    typer.Option(
-        help="What each image is: one digit, brought into the form of MNIST, or a whole picture. "
-        "Decided by the class names if not given.",
-        show_default=False,
-    ),
-]
-SideOption = Annotated[
-    int | None,
-    typer.Option(
-        help="Height and width that pictures are scaled to, 8 to 256 pixels. Their own if all are "
-        "squares of the same 8 to 64 pixels, otherwise 28.",
-        show_default=False,
     ),
 ]
 

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
+from inkdigits.cli.data_options import FormOption, SideOption
 from inkdigits.cli.extras import need_training_extra
-from inkdigits.cli.output import JsonOption, percent_range, print_json, stdout
+from inkdigits.cli.output import JsonOption, percent_range, print_json, stderr, stdout
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.cli.quiet import hold_back_stderr
+from inkdigits.datasets.dataset import Dataset, Form
 from inkdigits.errors import InterruptedRunError, UsageError
-from inkdigits.formats import percent
+from inkdigits.formats import count, percent
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.manifest import Manifest
@@ -36,6 +38,18 @@ def train(
             show_default=False,
         ),
     ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|PATH",
+            help="What to learn from and measure on: mnist, fashion-mnist, a folder with one "
+            "subfolder of pictures per class, IDX files, an .npz file in Keras's layout, or "
+            "Parquet files; mnist if not given. See docs/data.md.",
+            show_default=False,
+        ),
+    ] = None,
+    form: FormOption = None,
+    side: SideOption = None,
     epochs: Annotated[
         int | None,
         typer.Option(help="Passes over the training images, instead of the recipe's."),
@@ -76,7 +90,7 @@ def train(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Train a network on MNIST, measure it and write its run folder.
+    """Train a network on MNIST or data of your own, measure it and write its run folder.
 
     The folder holds the network (Keras, ONNX and safetensors), its figures, plots and a report.
     While training, it holds checkpoints: however a run ends, --resume goes on from the last one.
@@ -92,17 +106,22 @@ def train(
         )
     checkpoints = Interval(seconds=checkpoint_seconds, steps=checkpoint_steps)
     if resume:
-        others = (recipe, epochs is not None, out, seed, members > 1, deterministic)
-        if any(others) or checkpoints != Interval():
+        others = (recipe, data, form, side, epochs, out, members > 1, deterministic)
+        if any(each not in (None, False) for each in others) or seed or checkpoints != Interval():
             raise UsageError("`--resume` goes with no other option: the run knows its own")
         run = find_unfinished_run(resume)
         chosen, _ = read_start(run)
         need_training_extra()
+        dataset = None
     else:
         chosen = _choose_recipe(recipe or DEFAULT_RECIPE, epochs)
         need_training_extra()
+        dataset = _load(data, form, side)
+        chosen = _fit(chosen, dataset, epochs) if dataset else chosen
         run = create_run(chosen.name, out)
-    job = _Job(run, chosen, seed, members, deterministic, checkpoints, bool(resume), started)
+    job = _Job(
+        run, chosen, dataset, seed, members, deterministic, checkpoints, bool(resume), started
+    )
     with sole_writer(run):
         manifest = _work(job)
     if json:
@@ -116,10 +135,35 @@ def _choose_recipe(name_or_path: str, epochs: int | None) -> Recipe:
     return recipe if epochs is None else recipe.replace(epochs=epochs)
 
 
+def _load(data: str | None, form: Form | None, side: int | None) -> Dataset | None:
+    """Load data of one's own, and tell what of it cannot be read; None for MNIST as it is."""
+    if data in (None, "mnist") and form in (None, "digits") and side is None:
+        return None
+    from inkdigits.sources.load import load_dataset
+
+    return load_dataset(data or "mnist", form=form, side=side, tell=_tell)
+
+
+def _fit(recipe: Recipe, dataset: Dataset, epochs: int | None) -> Recipe:
+    """Fit a recipe to data, and tell what that changes."""
+    from inkdigits.training.fitting import fit_recipe
+
+    fitted = fit_recipe(recipe, dataset, epochs)
+    if fitted.changes:
+        images = f"{count(len(dataset.train))} images of {dataset.name}"
+        _tell(f"fitted to {images}: {', '.join(fitted.changes)}")
+    return fitted.recipe
+
+
+def _tell(message: str) -> None:
+    stderr().print(f"inkdigits: {message}", markup=False, soft_wrap=True)
+
+
 @dataclass(frozen=True)
 class _Job:
     run: RunFolder
     recipe: Recipe
+    dataset: Dataset | None
     seed: int
     members: int
     deterministic: bool
@@ -147,6 +191,7 @@ def _work(job: _Job) -> Manifest:
                 members=job.members,
                 deterministic=job.deterministic,
                 checkpoints=job.checkpoints,
+                dataset=job.dataset,
                 observer=observer,
                 stopwatch=stopwatch,
             )

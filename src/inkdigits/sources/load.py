@@ -7,7 +7,7 @@ any file format or what becomes of the data set.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -52,7 +52,11 @@ class Loaded:
 
 
 def load_dataset(
-    source: str | Path, *, form: Form | None = None, side: int | None = None
+    source: str | Path,
+    *,
+    form: Form | None = None,
+    side: int | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Load a data set to train or measure on.
 
@@ -66,10 +70,11 @@ def load_dataset(
             the source has numbers instead of names, its images have the form of MNIST.
         side: Height and width of pictures in pixels, 8 to 256. None: the pictures' own if all are
             squares of the same 8 to 64 pixels, otherwise 28.
+        tell: Is told each picture that cannot be read.
 
     Returns:
-        The data set. Pictures that cannot be read are left out; `load_source` tells them. A source
-        without a test part has a fifth of its images set aside, the same at every load.
+        The data set; pictures that cannot be read are left out. A source without
+        a test part has a fifth of its images set aside, the same at every load.
 
     Raises:
         DataError: If the source is missing, damaged, too large or of no known kind, or a class has
@@ -81,7 +86,11 @@ def load_dataset(
         >>> load_dataset("mnist").shape
         (28, 28, 1)
     """
-    dataset = load_source(source, form=form, side=side).dataset
+    loaded = load_source(source, form=form, side=side)
+    dataset = loaded.dataset
+    if tell:
+        for each in loaded.unreadable:
+            tell(str(each))
     counts = dataset.train.class_counts(len(dataset.class_names))
     if 0 in counts:
         name = dataset.class_names[counts.index(0)]

@@ -1,6 +1,7 @@
 """What a recipe means for a data set: which images are for what, and which network reads them.
 
-Comes in: a data set and a recipe. Goes out: the parts, and an architecture.
+Comes in: a data set and a recipe. Goes out: the parts, and an architecture. It also loads the data
+set of a run anew.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inkdigits.datasets.dataset import Dataset, LabelledImages
+from inkdigits.datasets.mnist import load_mnist
 from inkdigits.datasets.split import hold_out
-from inkdigits.errors import RecipeError
+from inkdigits.errors import ModelFileError, RecipeError
 from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.fitting import fit_architecture
+from inkdigits.runs.start import Start
+from inkdigits.sources.load import load_dataset
 from inkdigits.training.recipe import Recipe
 
 
@@ -22,6 +26,40 @@ class Parts:
     train: LabelledImages
     validation: LabelledImages
     test: LabelledImages
+
+
+def load_again(begun: Start) -> Dataset:
+    """Load the data set that a run was started on.
+
+    Raises:
+        ModelFileError: If it was handed over in memory, or is another one now.
+        DataError: If it is missing or damaged.
+    """
+    if begun.source == "mnist" and begun.form == "digits":
+        dataset = load_mnist()
+    elif begun.source is None:
+        raise ModelFileError(
+            f"the run was begun on {begun.data}, which was handed over in memory: hand it over "
+            "again, from Python"
+        )
+    else:
+        side = begun.shape[0] if begun.form == "pictures" else None
+        dataset = load_dataset(begun.source, form=begun.form, side=side)
+    check_same(dataset, begun)
+    return dataset
+
+
+def check_same(dataset: Dataset, begun: Start) -> None:
+    """Refuse a data set other than the one that a run was started on.
+
+    Raises:
+        ModelFileError: If its digest is another.
+    """
+    if dataset.checksum != begun.sha256:
+        raise ModelFileError(
+            f"the run was begun on other data: the SHA-256 of {begun.data} must be {begun.sha256}; "
+            f"received {dataset.checksum}"
+        )
 
 
 def network_for(recipe: Recipe, dataset: Dataset) -> Architecture:

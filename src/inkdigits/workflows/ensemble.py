@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from inkdigits import __version__
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError
+from inkdigits.errors import InterruptedRunError, OutputError
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
@@ -27,7 +27,7 @@ from inkdigits.runs.weights_file import read_arrays
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.confidence import InnerNetwork
-from inkdigits.workflows.data import Parts, network_for, split_for
+from inkdigits.workflows.data import Parts, check_same, network_for, split_for
 from inkdigits.workflows.records import command_for, confidence_record, score
 from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
@@ -91,8 +91,7 @@ def resume_members(ensemble: Ensemble, stopwatch: Stopwatch | None = None) -> Ma
         OutputError: If something cannot be written.
         InterruptedRunError: If the observer stopped a run.
     """
-    if ensemble.begun.sha256 != ensemble.dataset.checksum:
-        raise ModelFileError(f"the run in {ensemble.run.path} was begun on other data")
+    check_same(ensemble.dataset, ensemble.begun)
     with sole_writer(ensemble.run):
         find_unfinished_run(ensemble.run.path)
         return _go_on(ensemble, stopwatch or Stopwatch())
@@ -176,7 +175,12 @@ def _describe(ensemble: Ensemble, parts: Parts, classifier: OnnxClassifier) -> M
         update={
             "inkdigits": __version__,
             "command": command_for(
-                ensemble.recipe, begun.seed, run, begun.members, deterministic=begun.deterministic
+                ensemble.recipe,
+                begun.seed,
+                run,
+                begun.members,
+                dataset=ensemble.dataset,
+                deterministic=begun.deterministic,
             ),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seed": begun.seed,

@@ -160,7 +160,13 @@ def _describe(
     files = (run.recipe, run.history, run.weights, run.onnx, run.keras, run.mistakes)
     return Manifest(
         inkdigits=__version__,
-        command=command_for(trainer.recipe, trainer.seed, run, deterministic=trainer.deterministic),
+        command=command_for(
+            trainer.recipe,
+            trainer.seed,
+            run,
+            dataset=done.dataset,
+            deterministic=trainer.deterministic,
+        ),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=trainer.seed,
         deterministic=trainer.deterministic,

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import shlex
 
+from inkdigits.datasets.dataset import Dataset
+from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.metrics import Evaluation
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.manifest import ConfidenceRecord, Score
+from inkdigits.sources.forming import USUAL_SIDE
+from inkdigits.training.fitting import fit_recipe
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
 
@@ -37,12 +41,18 @@ def score(evaluation: Evaluation) -> Score:
 
 
 def command_for(
-    recipe: Recipe, seed: int, run: RunFolder, members: int = 1, *, deterministic: bool = False
+    recipe: Recipe,
+    seed: int,
+    run: RunFolder,
+    members: int = 1,
+    *,
+    dataset: Dataset | None = None,
+    deterministic: bool = False,
 ) -> str:
     """Return the command that makes a run again.
 
-    A built-in recipe is called by its name, with `--epochs` where that was changed; any other by
-    the copy in the run's folder.
+    A built-in recipe is called by its name, fitted to the data or not, with `--epochs` where these
+    were changed; any other by the copy in the run's folder.
 
     Example:
         >>> from pathlib import Path
@@ -50,15 +60,37 @@ def command_for(
         >>> command_for(TUTORIAL.replace(epochs=2), 3, RunFolder(Path("runs/a")))
         'inkdigits train --recipe tutorial --epochs 2 --seed 3'
     """
-    known = RECIPES.get(recipe.name)
-    words = ["inkdigits", "train", "--recipe"]
-    if known and recipe == known.replace(epochs=recipe.epochs):
-        words.append(recipe.name)
-        if recipe != known:
-            words += ["--epochs", str(recipe.epochs)]
-    else:
-        words.append(str(run.recipe))
+    words = ["inkdigits", "train", "--recipe", *_recipe_words(recipe, run, dataset)]
+    words += _data_words(dataset) if dataset else []
     if members > 1:
         words += ["--members", str(members)]
     words += ["--seed", str(seed)]
     return shlex.join([*words, "--deterministic"] if deterministic else words)
+
+
+def _recipe_words(recipe: Recipe, run: RunFolder, dataset: Dataset | None) -> list[str]:
+    known = RECIPES.get(recipe.name)
+    if known is None:
+        return [str(run.recipe)]
+    for epochs in (None, recipe.epochs):
+        asked = known if epochs is None else known.replace(epochs=epochs)
+        fitted = fit_recipe(known, dataset, epochs).recipe if dataset else asked
+        if recipe in (asked, fitted):
+            return [recipe.name, *(["--epochs", str(epochs)] if epochs else [])]
+    return [str(run.recipe)]
+
+
+def _data_words(dataset: Dataset) -> list[str]:
+    """Return the options that load a data set; those that the program would find out are left out.
+
+    Data that were handed over in memory have none.
+    """
+    if dataset.source in (None, "mnist"):
+        return []
+    words = ["--data", str(dataset.source)]
+    if dataset.form == "pictures":
+        if set(dataset.class_names) <= set(DIGIT_NAMES):
+            words += ["--form", "pictures"]
+        if dataset.shape[0] != USUAL_SIDE:
+            words += ["--side", str(dataset.shape[0])]
+    return words

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import load_mnist
-from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError
+from inkdigits.errors import InterruptedRunError, OutputError
 from inkdigits.runs.checkpoints import list_checkpoints, load_newest
 from inkdigits.runs.files import write_whole
 from inkdigits.runs.folder import RunFolder, find_unfinished_run, refuse_begun_run
@@ -20,7 +20,7 @@ from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.state import TrainerState
 from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.data import network_for, split_for
+from inkdigits.workflows.data import check_same, load_again, network_for, split_for
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.keeper import Keeper
 from inkdigits.workflows.stopwatch import Stopwatch
@@ -55,7 +55,7 @@ def resume_run(
     with sole_writer(run):
         find_unfinished_run(run.path)
         recipe, begun = read_start(run)
-        return _Job(run, recipe, dataset, observer, stopwatch).go_on(begun)
+        return _Job(run, recipe, dataset or load_again(begun), observer, stopwatch).go_on(begun)
 
 
 class _Job:
@@ -84,8 +84,7 @@ class _Job:
         return self._train_and_finish(self._make_trainer(begun), begun.checkpoints)
 
     def go_on(self, begun: Start) -> Manifest:
-        if begun.sha256 != self._dataset.checksum:
-            raise ModelFileError(f"the run in {self._run.path} was begun on other data")
+        check_same(self._dataset, begun)
         trainer = self._make_trainer(begun)
         self._load_newest(trainer)
         return self._train_and_finish(trainer, begun.checkpoints)

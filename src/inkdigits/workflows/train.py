@@ -16,6 +16,7 @@ from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import MAX_MEMBERS, Interval, read_start, start_on
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
+from inkdigits.workflows.data import load_again
 from inkdigits.workflows.ensemble import Ensemble, resume_members, train_members
 from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
@@ -126,7 +127,7 @@ def resume(
 
     Args:
         path: The run's folder.
-        dataset: What the run learns from; None for MNIST.
+        dataset: What the run learns from; None to load it from where it came from.
         observer: Is told how the run goes, and may stop it.
         stopwatch: Measures the parts.
 
@@ -135,6 +136,7 @@ def resume(
 
     Raises:
         ModelFileError: If there is no run, it is damaged, or it learnt from other data.
+        DataError: If what it learnt from is missing or damaged.
         UsageError: If the run is finished already, or another process is writing it.
         OutputError: If something cannot be written.
         InterruptedRunError: If the observer stopped the run.
@@ -144,7 +146,7 @@ def resume(
     if begun.members == 1:
         manifest = resume_run(run, dataset=dataset, observer=observer, stopwatch=stopwatch)
     else:
-        ensemble = Ensemble(run, recipe, begun, dataset or load_mnist(), observer)
+        ensemble = Ensemble(run, recipe, begun, dataset or load_again(begun), observer)
         manifest = resume_members(ensemble, stopwatch)
     return run, manifest
 
