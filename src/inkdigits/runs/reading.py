@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EINVAL
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,6 +36,8 @@ def read_limited(path: Path, limit: int) -> bytes:
 @contextmanager
 def open_regular(path: Path, limit: int) -> Iterator[BinaryIO]:
     """Open a file for reading; arguments and errors are those of `read_limited`."""
+    if "\0" in str(path):
+        raise ModelFileError(f"cannot read {str(path)!r}: a name has no zero bytes")
     try:
         with open(path, "rb", opener=_open) as file:
             status = os.fstat(file.fileno())
@@ -52,6 +53,4 @@ def open_regular(path: Path, limit: int) -> Iterator[BinaryIO]:
 
 
 def _open(path: str, flags: int) -> int:
-    if "\0" in path:
-        raise OSError(EINVAL, "a name has no zero byte")
     return os.open(path, flags | _AT_ONCE)
