@@ -5,6 +5,7 @@ Comes in: a path. Goes out: paths of the files inside, and new folders under nam
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,12 +116,19 @@ def create_run(recipe_name: str, out: Path | None = None) -> RunFolder:
 def find_run(path: Path) -> RunFolder:
     """Return the run in an existing folder.
 
+    A link inside it might lead anywhere, to be read or written: a folder with one is refused. The
+    folder itself may be reached through links.
+
     Raises:
-        ModelFileError: If there is no run.
+        ModelFileError: If there is no run, or a link in its folder.
     """
     run = RunFolder(path)
     if not run.recipe.is_file():
         raise ModelFileError(f"{path} is not a run folder: it has no recipe.json")
+    for parent, folders, files in os.walk(path):
+        for name in (*folders, *files):
+            if (link := Path(parent, name)).is_symlink():
+                raise ModelFileError(f"a run folder must hold no links; {link} is one")
     return run
 
 

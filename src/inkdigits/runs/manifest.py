@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from inkdigits.errors import ModelFileError
+from inkdigits.runs.json_seal import holds, with_seal
 
 Interval = tuple[float, float]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+def _inside(name: str) -> str:
+    """Refuse a name that does not stay in the run's folder, or would not print as it is."""
+    if not name.isprintable() or not {*name.split("/")}.isdisjoint({"", ".", ".."}):
+        raise ValueError("a file must be named by its path inside the run's folder")
+    return name
+
+
+FileName = Annotated[str, Field(max_length=300), AfterValidator(_inside)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class _Record(BaseModel):
@@ -118,7 +130,9 @@ class Manifest(_Record):
             call validation; None otherwise, and for ensembles.
         confidence: Temperature and rejection; None where no images were held out to fit them on.
         members: Of an ensemble, each network's figures on the clean test images; None otherwise.
-        sha256: Digest of each file that a reader of the run relies on.
+        sha256: Digest of each file in the folder, by its path there; of the manifest itself and
+            of checkpoints there is none.
+        seal: Digest of all this, in the file alone: it is checked when that is read.
     """
 
     format: Literal[1] = 1
@@ -136,11 +150,12 @@ class Manifest(_Record):
     test_augmented: Score | None
     confidence: ConfidenceRecord | None = None
     members: tuple[Score, ...] | None = None
-    sha256: dict[str, str]
+    sha256: Annotated[dict[FileName, Digest], Field(max_length=100_000)]
+    seal: str | None = None
 
     def to_json(self) -> str:
-        """Return the manifest as JSON."""
-        return self.model_dump_json(indent=2) + "\n"
+        """Return the manifest as JSON, sealed."""
+        return with_seal(self.model_dump_json(exclude={"seal"}))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Manifest:
@@ -150,8 +165,11 @@ class Manifest(_Record):
             ModelFileError: If the text is not a manifest of this format.
         """
         try:
-            return cls.model_validate_json(text)
+            manifest = cls.model_validate_json(text)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise ModelFileError(f"manifest.json is damaged: {where}: {first['msg']}") from None
+            where = repr(".".join(str(part) for part in first["loc"]) or "the file")[1:-1]
+            raise ModelFileError(f"manifest.json is damaged: {where:.60}: {first['msg']}") from None
+        if not holds(text):
+            raise ModelFileError("manifest.json is damaged: its seal is not that of its content")
+        return manifest.model_copy(update={"seal": None})

@@ -15,7 +15,10 @@ from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import ModelFileError, RecipeError
 from inkdigits.networks.fitting import LARGEST_SIDE, MOST_CLASSES
 from inkdigits.runs.files import write_whole
+from inkdigits.runs.finished import open_finished
 from inkdigits.runs.folder import RunFolder
+from inkdigits.runs.json_seal import holds, with_seal
+from inkdigits.runs.reading import MAX_JSON_BYTES, read_limited
 from inkdigits.training.recipe import Recipe
 
 MAX_MEMBERS = 100
@@ -54,6 +57,7 @@ class Start(BaseModel):
         members: Networks to train: 1, or more for an ensemble.
         deterministic: Whether the run gives the same bits whenever it is made on this machine.
         checkpoints: When they are due.
+        seal: Digest of all this and the recipe, in the file alone: it is checked when that is read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -70,6 +74,7 @@ class Start(BaseModel):
     members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 1
     deterministic: bool = False
     checkpoints: Interval = Interval()
+    seal: str | None = None
 
 
 def start_on(
@@ -101,8 +106,10 @@ def write_start(run: RunFolder, recipe: Recipe, start: Start) -> None:
     Raises:
         OutputError: If they cannot be written.
     """
-    write_whole(run.start, start.model_dump_json(indent=2) + "\n")
-    write_whole(run.recipe, recipe.to_json())
+    text = recipe.to_json()
+    sealed = with_seal(start.model_dump_json(exclude={"seal"}), text.encode())
+    write_whole(run.start, sealed)
+    write_whole(run.recipe, text)
 
 
 def read_start(run: RunFolder) -> tuple[Recipe, Start]:
@@ -111,12 +118,14 @@ def read_start(run: RunFolder) -> tuple[Recipe, Start]:
     Raises:
         ModelFileError: If one of them is missing or damaged.
     """
+    read = open_finished(run.path).read if run.manifest.is_file() else read_limited
+    text, begun = (read(path, MAX_JSON_BYTES) for path in (run.recipe, run.start))
     try:
-        recipe = Recipe.from_json(run.recipe.read_bytes())
-        return recipe, Start.model_validate_json(run.start.read_bytes())
-    except OSError as error:
-        raise ModelFileError(f"cannot read {error.filename}: {error.strerror}") from error
+        recipe, start = Recipe.from_json(text), Start.model_validate_json(begun)
     except RecipeError as error:
         raise ModelFileError(f"{run.recipe} is damaged: {error}") from None
     except ValidationError:
         raise ModelFileError(f"{run.start} is damaged") from None
+    if not holds(begun, text):
+        raise ModelFileError(f"{run.start} is damaged: its seal is not that of it and the recipe")
+    return recipe, start.model_copy(update={"seal": None})

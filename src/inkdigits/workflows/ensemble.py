@@ -7,23 +7,26 @@ chosen or left out. Stopped at any moment, it goes on where it was.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import numpy as np
 
 from inkdigits import __version__
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, OutputError
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.files import make_folder, write_whole
+from inkdigits.runs.finished import FinishedRun, digest_files, open_finished
 from inkdigits.runs.folder import RunFolder, find_unfinished_run, refuse_begun_run
 from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import Manifest, Training
 from inkdigits.runs.start import Start, write_start
-from inkdigits.runs.weights_file import read_arrays
+from inkdigits.runs.weights_file import MAX_FILE_BYTES, Shapes, parse_arrays
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.confidence import InnerNetwork
@@ -141,7 +144,8 @@ def _join(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
     names, form = dataset.class_names, dataset.form
     parts = split_for(ensemble.dataset, ensemble.recipe)
     architecture = network_for(ensemble.recipe, dataset)
-    weights = [read_arrays(each.weights)[0] for each in _members(ensemble)]
+    members = [open_finished(each.path) for each in _members(ensemble)]
+    weights = [_weights(each, weight_shapes(architecture)) for each in members]
     confidence = None
     if ensemble.recipe.validation == "held-out":
         network = InnerNetwork(architecture, weights, names, form)
@@ -151,7 +155,7 @@ def _join(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
     write_whole(run.onnx, content)
     classifier = OnnxClassifier(run.onnx)
     stopwatch.lap("export")
-    manifest = _describe(ensemble, parts, classifier).model_copy(
+    manifest = _describe(ensemble, parts, classifier, members).model_copy(
         update={"confidence": confidence_record(confidence) if confidence else None}
     )
     stopwatch.lap("evaluate")
@@ -164,9 +168,19 @@ def _members(ensemble: Ensemble) -> list[RunFolder]:
     return [ensemble.run.member(number) for number in range(1, ensemble.begun.members + 1)]
 
 
-def _describe(ensemble: Ensemble, parts: Parts, classifier: OnnxClassifier) -> Manifest:
+def _weights(member: FinishedRun, shapes: Shapes) -> dict[str, np.ndarray]:
+    path = member.run.weights
+    return parse_arrays(member.read(path, MAX_FILE_BYTES), path, shapes)
+
+
+def _describe(
+    ensemble: Ensemble,
+    parts: Parts,
+    classifier: OnnxClassifier,
+    finished: list[FinishedRun],
+) -> Manifest:
     run, begun = ensemble.run, ensemble.begun
-    members = [Manifest.from_json(each.manifest.read_bytes()) for each in _members(ensemble)]
+    members = [each.manifest for each in finished]
     test, validation = (
         evaluate(classifier.probabilities(part.images), part.labels)
         for part in (parts.test, parts.validation)
@@ -191,10 +205,7 @@ def _describe(ensemble: Ensemble, parts: Parts, classifier: OnnxClassifier) -> M
             "test": score(test),
             "test_augmented": None,
             "members": tuple(each.test for each in members),
-            "sha256": {
-                path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in (run.recipe, run.onnx)
-            },
+            "sha256": digest_files(run),
         }
     )
 

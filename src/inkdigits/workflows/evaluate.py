@@ -6,7 +6,6 @@ asked for. A run's network is checked against the digest in its manifest first.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from inkdigits.evaluation.measured import SUITES, Measured
 from inkdigits.evaluation.metrics import Evaluation, evaluate
 from inkdigits.evaluation.rejection import measure_other_writers, measure_outliers
 from inkdigits.evaluation.robustness import measure_corruptions
+from inkdigits.recognition.onnx_file.opened import MAX_BYTES, NetworkFile, open_network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
-from inkdigits.runs.folder import find_run
+from inkdigits.runs.finished import open_finished
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import read_start
 from inkdigits.workflows.matching import load_matching
@@ -190,38 +190,25 @@ def read_manifest(path: Path) -> Manifest | None:
     """
     if not path.is_dir():
         return None
-    run = find_run(path)
-    if not run.manifest.is_file():
-        raise ModelFileError(
-            f"the run in {path} is not finished; go on with `inkdigits train --resume {path}`"
-        )
-    return Manifest.from_json(run.manifest.read_bytes())
+    return open_finished(path).manifest
 
 
-def find_network(path: Path) -> Path:
-    """Return the ONNX file of a run folder, the file itself, or the one that comes along.
+def find_network(path: Path) -> NetworkFile:
+    """Open the ONNX file of a run folder, the file itself, or the one that comes along.
 
     Args:
         path: A run folder, an ONNX file, or "shipped" where nothing has that name.
 
     Raises:
-        ModelFileError: If there is none, or it is not the one that the run wrote.
+        ModelFileError: If there is none, it is not the one that the run wrote, or it is no network
+            of inkdigits.
     """
     if not path.exists():
         if path == Path(SHIPPED):
-            return shipped_network()
+            return open_network(shipped_network())
         raise ModelFileError(f"there is no run folder or ONNX file {path}")
-    manifest = read_manifest(path)
-    if manifest is None:
-        return path
-    run = find_run(path)
-    promised = manifest.sha256.get(run.onnx.name)
-    if not run.onnx.is_file():
-        raise ModelFileError(f"{path} has no {run.onnx.name}")
-    received = hashlib.sha256(run.onnx.read_bytes()).hexdigest()
-    if received != promised:
-        raise ModelFileError(
-            f"{run.onnx} is not the file that the run wrote: its SHA-256 must be {promised}; "
-            f"received {received}"
-        )
-    return run.onnx
+    if not path.is_dir():
+        return open_network(path)
+    finished = open_finished(path)
+    network = finished.run.onnx
+    return NetworkFile(finished.read(network, MAX_BYTES), str(network))

@@ -67,7 +67,7 @@ def write_evaluation_report(
         command=command,
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         program=__version__,
-        sha256=hashlib.sha256(find_network(network).read_bytes()).hexdigest(),
+        sha256=hashlib.sha256(find_network(network).content).hexdigest(),
         class_names=measured.class_names,
         measured=measured,
         shown=as_shown(measured.test, measured.form).images,

@@ -5,7 +5,6 @@ Comes in: a trainer that is done. Goes out: the rest of its run folder, the mani
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.reports.content import ReportContent
 from inkdigits.reports.page import render
 from inkdigits.runs.files import fill_whole, make_folder, write_whole
+from inkdigits.runs.finished import digest_files
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import DataSource, Manifest, Training
@@ -88,7 +88,8 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
     content = _report_content(done, manifest, test, calibration, plots)
     write_whole(done.run.report, render(content))
     stopwatch.lap("report")
-    manifest = manifest.model_copy(update={"timing": stopwatch.timing()})
+    changes = {"timing": stopwatch.timing(), "sha256": digest_files(done.run)}
+    manifest = manifest.model_copy(update=changes)
     write_whole(done.run.manifest, manifest.to_json())
     return manifest
 
@@ -157,7 +158,6 @@ def _describe(
 ) -> Manifest:
     run, trainer, parts = done.run, done.trainer, done.parts
     flawed = done.trainer.recipe.validation == "augmented-test"
-    files = (run.recipe, run.history, run.weights, run.onnx, run.keras, run.mistakes)
     return Manifest(
         inkdigits=__version__,
         command=command_for(
@@ -192,7 +192,7 @@ def _describe(
         test=score(test),
         test_augmented=score(validation) if flawed else None,
         confidence=confidence_record(confidence) if confidence else None,
-        sha256={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        sha256=digest_files(run),
     )
 
 
