@@ -8,6 +8,7 @@ from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS
 from inkdigits.evaluation.disputed import DISPUTED_MNIST_TEST
 from inkdigits.evaluation.outliers import OUTLIER_SETS
+from inkdigits.recognition.shipped import shipped_network
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.start import Start, write_start
 from inkdigits.training.recipes import TUTORIAL
@@ -134,9 +135,10 @@ class TestNetworks:
 
     def test_shipped_is_the_one_that_comes_along(self, tmp_path: Path, monkeypatch):
         monkeypatch.chdir(tmp_path)
-        assert find_network(Path("shipped")).parent.name == "shipped"
+        assert find_network(Path("shipped")).content == shipped_network().read_bytes()
         (tmp_path / "shipped").write_bytes(b"")  # unless something has that name
-        assert find_network(Path("shipped")) == Path("shipped")
+        with pytest.raises(ModelFileError, match="shipped is not a network of inkdigits"):
+            find_network(Path("shipped"))
 
     def test_an_unfinished_run_is_told_how_to_go_on(self, tmp_path: Path):
         write_start(RunFolder(tmp_path), TUTORIAL, Start(seed=0, data="mnist", sha256="00"))

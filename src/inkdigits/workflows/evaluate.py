@@ -22,6 +22,7 @@ from inkdigits.recognition.onnx_file.opened import MAX_BYTES, NetworkFile, open_
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
 from inkdigits.runs.finished import open_finished
+from inkdigits.runs.folder import find_run
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import read_start
 from inkdigits.workflows.matching import load_matching
