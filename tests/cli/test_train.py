@@ -111,7 +111,7 @@ def test_a_finished_run_cannot_be_resumed(trained: tuple[Path, Any, str], inkdig
     [
         (["--epochs", "0"], "`epochs` must be a whole number between 1 and 10,000; received 0"),
         (["--recipe", "tutrial"], "there is no recipe 'tutrial'; the recipes are published, tut"),
-        (["--recipe", "none.json"], "cannot read the recipe none.json: No such file or directory"),
+        (["--recipe", "none.json"], "cannot read none.json: No such file or directory"),
         (["--seed", "-1"], "`--seed` must be between 0 and 2,147,483,647; received -1"),
         (["--epoch", "3"], "No such option: --epoch (Possible options: --epochs"),
         (["--epochs", "many"], "Invalid value for '--epochs': Input should be a valid integer"),

@@ -119,10 +119,14 @@ class TestManifest:
         with pytest.raises(ModelFileError, match=r"manifest\.json is damaged: sha256"):
             Manifest.from_json(json.dumps(document))
 
+    def test_one_with_endless_entries_is_not_parsed(self):
+        with pytest.raises(ModelFileError, match="must have at most 10,000 entries"):
+            Manifest.from_json("{" + ",".join(f'"{place}":0' for place in range(10_001)) + "}")
+
     def test_an_enormous_one_is_not_read(self, run: RunFolder):
         with run.manifest.open("r+b") as file:
             file.truncate(5_000_000)
-        with pytest.raises(ModelFileError, match=r"manifest\.json must be at most 4,000,000 bytes"):
+        with pytest.raises(ModelFileError, match=r"manifest\.json must be at most 1,000,000 bytes"):
             open_finished(run.path)
 
 

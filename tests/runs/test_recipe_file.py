@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from inkdigits.errors import RecipeError
-from inkdigits.runs.recipe_file import MAX_BYTES, read_recipe
+from inkdigits.runs.recipe_file import read_recipe
 from inkdigits.training.recipes import PUBLISHED
 
 
@@ -30,7 +31,7 @@ def test_a_misspelt_field_is_told_with_the_file(tmp_path: Path):
 
 
 def test_a_missing_file_is_told():
-    with pytest.raises(RecipeError, match=r"cannot read the recipe none\.json: No such file"):
+    with pytest.raises(RecipeError, match=r"cannot read none\.json: No such file"):
         read_recipe("none.json")
 
 
@@ -42,6 +43,12 @@ def test_a_folder_is_no_recipe(tmp_path: Path):
 
 def test_an_enormous_file_is_not_read(tmp_path: Path):
     path = tmp_path / "big.json"
-    path.write_bytes(b" " * (MAX_BYTES + 1))
-    with pytest.raises(RecipeError, match="must be at most 1,000,000 bytes"):
+    path.write_bytes(b" " * (100_001))
+    with pytest.raises(RecipeError, match="must be at most 100,000 bytes"):
         read_recipe(str(path))
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(RecipeError, match=r"pipe\.json must be a file; it is a device or a pipe"):
+        read_recipe(str(tmp_path / "pipe.json"))

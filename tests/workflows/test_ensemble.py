@@ -1,4 +1,3 @@
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError, U
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.networks.architecture import PUBLISHED, find_architecture
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.runs.finished import digest_files
 from inkdigits.runs.folder import RunFolder, find_run
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import Start, read_start, write_start
@@ -123,9 +123,8 @@ def test_the_manifest_says_how_the_whole_was_made(whole: tuple[RunFolder, Manife
     assert manifest.train.images_per_second == pytest.approx(rate)
     assert manifest.timing.keys() == {"members", "confidence", "export", "evaluate", "total"}
     assert manifest.timing["members"] > manifest.train.seconds
-    assert manifest.sha256 == {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (run.recipe, run.onnx)
-    }
+    assert manifest.sha256 == digest_files(run)
+    assert manifest.sha256.keys() > {"recipe.json", "model.onnx", "members/2/manifest.json"}
 
 
 def test_the_confidence_is_that_of_the_file_and_rejects_one_validation_image_at_most(
@@ -162,7 +161,7 @@ def test_its_answers_are_the_mean_of_the_networks_logits(
 
 def test_evaluate_finds_the_joined_file_and_its_manifest(whole: tuple[RunFolder, Manifest]):
     run, manifest = whole
-    assert find_network(run.path) == run.onnx
+    assert find_network(run.path).name == str(run.onnx)
     assert read_manifest(run.path) == manifest
 
 
@@ -199,7 +198,7 @@ def test_stopped_in_the_second_network_it_goes_on_to_the_same_end(
         np.testing.assert_allclose(resumed[name], array, rtol=1e-3, atol=1e-4)
     assert manifest.test.correct == whole[1].test.correct
     assert manifest.command == f"inkdigits train --recipe {run.recipe} --members 2 --seed 5"
-    assert find_network(begun.path) == begun.onnx
+    assert find_network(begun.path).name == str(begun.onnx)
 
 
 def test_an_ensemble_whose_networks_are_finished_is_only_joined(
@@ -309,7 +308,10 @@ def test_networks_validated_on_test_images_get_no_confidence(
     """The parts of a run of `published`, without its training."""
     recipe = recipes.PUBLISHED.replace(epochs=2)
     write_start(begun, recipe, Start(seed=5, data="small", sha256="0" * 64, members=2))
-    write_arrays(begun.member(1).weights, random_weights(PUBLISHED))
+    member = begun.member(1)
+    write_arrays(member.weights, random_weights(PUBLISHED))
+    promised = manifest_of(member).model_copy(update={"sha256": digest_files(member)})
+    member.manifest.write_text(promised.to_json())
     shutil.copytree(begun.member(1).path, begun.member(2).path)
 
     def fit(*_: object) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from inkdigits.errors import ModelFileError
 from inkdigits.runs.folder import RunFolder, find_run
-from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.reading import MAX_JSON_BYTES, read_limited
+from inkdigits.runs.manifest import MAX_BYTES, Manifest
+from inkdigits.runs.reading import read_limited
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def open_finished(path: Path) -> FinishedRun:
         raise ModelFileError(
             f"the run in {path} is not finished; go on with `inkdigits train --resume {path}`"
         )
-    return FinishedRun(run, Manifest.from_json(read_limited(run.manifest, MAX_JSON_BYTES)))
+    return FinishedRun(run, Manifest.from_json(read_limited(run.manifest, MAX_BYTES)))
 
 
 def digest_files(run: RunFolder) -> dict[str, str]:

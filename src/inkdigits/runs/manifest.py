@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from inkdigits.errors import ModelFileError
 from inkdigits.runs.json_seal import holds, with_seal
 
+MAX_BYTES = 1_000_000
+MAX_ENTRIES = 10_000  # an ensemble of a hundred networks has 2,500
+
 Interval = tuple[float, float]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -150,7 +153,7 @@ class Manifest(_Record):
     test_augmented: Score | None
     confidence: ConfidenceRecord | None = None
     members: tuple[Score, ...] | None = None
-    sha256: Annotated[dict[FileName, Digest], Field(max_length=100_000)]
+    sha256: Annotated[dict[FileName, Digest], Field(max_length=MAX_ENTRIES)]
     seal: str | None = None
 
     def to_json(self) -> str:
@@ -164,6 +167,8 @@ class Manifest(_Record):
         Raises:
             ModelFileError: If the text is not a manifest of this format.
         """
+        if (text if isinstance(text, bytes) else text.encode()).count(b":") > MAX_ENTRIES:
+            raise ModelFileError(f"manifest.json must have at most {MAX_ENTRIES:,} entries")
         try:
             manifest = cls.model_validate_json(text)
         except ValidationError as error:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from inkdigits.errors import ModelFileError
 
-MAX_JSON_BYTES = 4_000_000
+MAX_JSON_BYTES = 100_000
 
 # What some systems lack is 0: opening a pipe must not wait for its writer.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inkdigits.errors import RecipeError
+from inkdigits.errors import ModelFileError, RecipeError
+from inkdigits.runs.reading import MAX_JSON_BYTES, read_limited
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import find_recipe
-
-MAX_BYTES = 1_000_000
 
 
 def read_recipe(name_or_path: str) -> Recipe:
@@ -31,12 +30,9 @@ def read_recipe(name_or_path: str) -> Recipe:
         return find_recipe(name_or_path)
     path = Path(name_or_path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise RecipeError(f"{path} must be at most {MAX_BYTES:,} bytes; received {size:,}")
-        content = path.read_bytes()
-    except OSError as error:
-        raise RecipeError(f"cannot read the recipe {path}: {error.strerror}") from error
+        content = read_limited(path, MAX_JSON_BYTES)
+    except ModelFileError as error:
+        raise RecipeError(str(error)) from error
     try:
         return Recipe.from_json(content)
     except RecipeError as error:

@@ -86,6 +86,12 @@ def test_there_is_an_end_to_the_number_of_fields(monkeypatch):
     assert refused(b"\x32\x02\x08\x01" * 3) == "it must have at most 4 fields"
 
 
+def test_there_is_an_end_to_a_list(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_LIST", 4)
+    assert len(read(b"\x32\x00" * 4)["inner"]) == 4
+    assert refused(b"\x32\x00" * 5) == "it must have at most 4 `inner`"
+
+
 def test_there_is_an_end_to_a_text(monkeypatch):
     monkeypatch.setattr(wire, "MAX_TEXT_BYTES", 2)
     assert read(b"\x22\x02ab")["text"] == "ab"

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
-MAX_FIELDS = 250_000
+MAX_FIELDS = 100_000  # an ensemble of a hundred networks has 66,000
+MAX_LIST = 10_000  # and 4,000 operators
 MAX_TEXT_BYTES = 65_536
 MAX_NUMBERS = 16
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -107,6 +108,8 @@ class Reader:
                 raise RefusedError(f"`{slot.name}` must be at most {MAX_NUMBERS} numbers")
         elif slot.many:
             values[slot.name].append(value)
+            if len(values[slot.name]) > MAX_LIST:
+                raise RefusedError(f"it must have at most {MAX_LIST:,} `{slot.name}`")
         elif values[slot.name] is None:
             values[slot.name] = value
         else:
