@@ -21,6 +21,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
+from mutations import mutate
 from seed_pictures import seed_pictures
 
 from inkdigits.errors import PictureError
@@ -33,7 +34,6 @@ HANG = 10.0  # seconds until a process is given up
 SLOW = 2.0  # seconds that no file may take
 _APART = ("pdf", "heic")  # each file needs a process of its own
 _APART_SHARE = 0.08  # of the files
-_EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
 @dataclass
@@ -70,55 +70,10 @@ def mutant(seed: int, number: int, seeds: dict[str, bytes]) -> tuple[str, bytes]
     rng = random.Random(f"{seed}/{number}")
     apart = rng.random() < _APART_SHARE
     name = rng.choice([name for name in seeds if name.startswith(_APART) == apart])
-    content = bytearray(seeds[name])
-    for _ in range(rng.randint(1, 3)):
-        how = rng.choice((_flip, _flip, _field, _field, _cut, _insert, _delete, _double, _splice))
-        content = how(content, rng, seeds)
-        if not content:
-            break
+    content = mutate(seeds[name], rng, seeds)
     if name.startswith("png") and rng.random() < 0.7:
         content = _with_checksums(content)
     return f"{name} {seed}/{number}", bytes(content)
-
-
-def _flip(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
-    for _each in range(rng.choice((1, 1, 2, 8, 32))):
-        content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
-    return content
-
-
-def _field(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
-    size, order = rng.choice((1, 2, 4)), rng.choice("<>")
-    value = rng.choice(_EXTREMES) & ((1 << 8 * size) - 1)
-    reach = rng.choice((64, 256, len(content)))
-    at = rng.randrange(max(1, min(reach, len(content)) - size))
-    content[at : at + size] = struct.pack(order + {1: "B", 2: "H", 4: "I"}[size], value)
-    return content
-
-
-def _cut(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
-    return content[: rng.randrange(len(content))]
-
-
-def _insert(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
-    at = rng.randrange(len(content))
-    return content[:at] + rng.randbytes(rng.randint(1, 64)) + content[at:]
-
-
-def _delete(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
-    at = rng.randrange(len(content))
-    return content[:at] + content[at + rng.randint(1, 64) :]
-
-
-def _double(content: bytearray, rng: random.Random, _: dict[str, bytes]) -> bytearray:
-    at = rng.randrange(len(content))
-    end = at + rng.randint(1, 256)
-    return content[:end] + content[at:end] * rng.randint(1, 20) + content[end:]
-
-
-def _splice(content: bytearray, rng: random.Random, seeds: dict[str, bytes]) -> bytearray:
-    other = seeds[rng.choice(list(seeds))]
-    return content[: rng.randrange(len(content))] + other[rng.randrange(len(other)) :]
 
 
 def _with_checksums(content: bytearray) -> bytearray:

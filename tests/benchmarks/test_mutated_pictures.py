@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parents[2] / "benchmarks"
 def script(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     yield importlib.import_module("mutated_pictures")
-    for name in ("mutated_pictures", "seed_pictures"):
+    for name in ("mutated_pictures", "mutations", "seed_pictures"):
         del sys.modules[name]
 
 

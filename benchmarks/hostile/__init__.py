@@ -1,0 +1,1 @@
+"""Hostile model files after published vulnerabilities, made on the spot."""
