@@ -16,10 +16,12 @@ import struct
 import time
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from typing import Any, TypeAlias
 
 from mutations import mutate
 from seed_pictures import seed_pictures
@@ -32,6 +34,8 @@ from inkdigits.recognition.shipped import shipped_network
 
 HANG = 10.0  # seconds until a process is given up
 SLOW = 2.0  # seconds that no file may take
+Work: TypeAlias = Callable[..., None]  # of a connection, and options
+
 _APART = ("pdf", "heic")  # each file needs a process of its own
 _APART_SHARE = 0.08  # of the files
 
@@ -118,18 +122,26 @@ def _work(connection: Connection, seed: int, read: bool) -> None:
 
 
 class Worker:
-    """A process that decodes, and a new one whenever it is lost."""
+    """A process that tries files out, and a new one whenever it is lost."""
 
-    def __init__(self, seed: int, read: bool) -> None:
-        """Start the process."""
-        self._seed, self._read = seed, read
+    def __init__(self, work: Work, options: tuple[Any, ...], name_of: Callable[[int], str]) -> None:
+        """Start the process.
+
+        Args:
+            work: What it does with its end of a connection and the options.
+            options: For `work`.
+            name_of: The name of a file, by its number.
+        """
+        self._work, self._options, self._name_of = work, options, name_of
         self._start()
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        arguments = (theirs, self._seed, self._read)
-        self._process: SpawnProcess = context.Process(target=_work, args=arguments, daemon=True)
+        arguments = (theirs, *self._options)
+        self._process: SpawnProcess = context.Process(
+            target=self._work, args=arguments, daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -147,8 +159,7 @@ class Worker:
         self._process.join()
         note = f"exit code {self._process.exitcode}"
         self._start()
-        name, _ = mutant(self._seed, number, seed_pictures())
-        return name, outcome, note, HANG if outcome == "hang" else 0.0
+        return self._name_of(number), outcome, note, HANG if outcome == "hang" else 0.0
 
     def close(self) -> None:
         """End the process."""
@@ -164,7 +175,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--read", action="store_true", help="read the digits in them, too")
     options = parser.parse_args()
-    worker, tally = Worker(options.seed, options.read), Tally()
+    seeds, tally = seed_pictures(), Tally()
+    arguments = (options.seed, options.read)
+    worker = Worker(_work, arguments, lambda number: mutant(options.seed, number, seeds)[0])
     for number in range(options.first, options.first + options.n):
         tally.add(*worker.attempt(number))
     worker.close()

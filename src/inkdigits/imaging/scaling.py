@@ -66,7 +66,12 @@ def without_tinge(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
         >>> without_tinge(grey).shape, without_tinge(red).shape
         ((2, 2), (1, 1, 3))
     """
-    if pixels.ndim == 2 or int((pixels.max(axis=2) - pixels.min(axis=2)).max(initial=0)) > _TINGE:
+    if pixels.ndim == 2:
+        return pixels
+    first = pixels[..., 0]
+    if (first == pixels[..., 1]).all() and (first == pixels[..., 2]).all():
+        return np.ascontiguousarray(first)
+    if int((pixels.max(axis=2) - pixels.min(axis=2)).max(initial=0)) > _TINGE:
         return pixels
     return to_grey(pixels)
 

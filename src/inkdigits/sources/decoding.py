@@ -19,6 +19,7 @@ from inkdigits.errors import DataError, PictureError
 from inkdigits.formats import count
 from inkdigits.imaging.decode import decode
 from inkdigits.imaging.limits import Limits
+from inkdigits.imaging.quiet import pillow_is_quiet
 from inkdigits.processor import available_cores
 from inkdigits.sources.forming import Former, Kept
 from inkdigits.sources.source import MAX_BYTES, Item
@@ -142,7 +143,8 @@ def _in_threads(items: Iterable[Item], former: Former) -> Iterator[tuple[Item, K
     threads = available_cores()
     chunks = _chunks(items)
     waiting: deque[tuple[list[Item], Future[list[Kept | Unreadable]]]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
+    # Entered once, not for each picture anew: that would take a tenth of the time.
+    with pillow_is_quiet(), ThreadPoolExecutor(threads) as pool:
         try:
             for chunk in chunks:
                 waiting.append((chunk, pool.submit(_work, chunk, former)))

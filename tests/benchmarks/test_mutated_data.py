@@ -1,0 +1,49 @@
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pyarrow")
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture
+def script(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield importlib.import_module("mutated_data")
+    for name in ("mutated_data", "mutated_pictures", "mutations", "seed_pictures"):
+        del sys.modules[name]
+
+
+def test_undamaged_files_hold_what_is_expected(script):
+    seeds = script.seed_files()
+    assert {script.attempt(kind, content, seeds)[0] for kind, content in seeds.items()} == {"same"}
+
+
+def test_damaged_files_are_loaded_or_refused_with_one_type_of_error(script):
+    seeds = script.seed_files()
+    outcomes = {kind: set() for kind in seeds}
+    for number in range(250):
+        kind, content = script.mutant(3, number, seeds)
+        outcomes[kind].add(script.attempt(kind, content, seeds)[0])
+    assert set().union(*outcomes.values()) == {"same", "other", "refused"}
+    for kind in ("npz", "npz-packed", "idx-images.gz"):  # these have checksums of their own
+        assert outcomes[kind] <= {"same", "refused"}
+
+
+def test_a_file_is_the_same_whenever_it_is_made(script):
+    seeds = script.seed_files()
+    assert seeds == script.seed_files()
+    assert script.mutant(1, 2, seeds) == script.mutant(1, 2, seeds)
+
+
+def test_what_went_wrong_is_in_the_table(script, monkeypatch):
+    def defect(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(script, "load", defect)
+    assert script.attempt("npz", b"", {}) == ("untyped", "KeyError: 'x'")
+    lines = script.table({"npz": script.Counter(untyped=1, same=2)}, {"npz": 0.5}).splitlines()
+    assert lines[2] == "| npz | 3 | 2 | 0 | 0 | 1 | 0 | 0 | 0.50 s |"
