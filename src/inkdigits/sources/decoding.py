@@ -24,7 +24,7 @@ from inkdigits.processor import available_cores
 from inkdigits.sources.forming import Former, Kept
 from inkdigits.sources.source import MAX_BYTES, Item
 
-_CHUNK = 64  # items for a thread at a time
+_CHUNK = 16  # items for a thread at a time
 _LIMITS = Limits()
 
 

@@ -17,16 +17,15 @@ import numpy as np
 from inkdigits.arrays import AnyImages, Images, image_shape
 from inkdigits.datasets.dataset import Dataset, Form, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
-from inkdigits.errors import DataError, PictureError
-from inkdigits.imaging.scaling import without_tinge
+from inkdigits.errors import DataError
 from inkdigits.sources.aside import set_aside
-from inkdigits.sources.decoding import Gathered, Unreadable, gather, pixels_of, sum_of
+from inkdigits.sources.decoding import Gathered, Unreadable, gather, sum_of
 from inkdigits.sources.find import NAMES, find_source
-from inkdigits.sources.forming import USUAL_SIDE, Kept, are_mostly_mnist, former
+from inkdigits.sources.forming import USUAL_SIDE, Kept, PictureFormer, are_mostly_mnist, former
 from inkdigits.sources.names import shown
 from inkdigits.sources.source import Part, Source
 
-_SAMPLE = 1000  # images that are looked at to tell whether they are digits
+_SAMPLE = 256  # images that are looked at to tell whether they are digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,13 +185,10 @@ def _form_of(source: Source) -> Form:
         return "pictures"
     if source.named:
         return "digits"
-    sample = []
-    for item in islice(source.items("train"), _SAMPLE):
-        try:
-            sample.append(pixels_of(item.picture))
-        except PictureError:
-            continue
-    return "digits" if are_mostly_mnist([without_tinge(each) for each in sample]) else "pictures"
+    sample = gather(islice(source.items("train"), _SAMPLE), PictureFormer(USUAL_SIDE)).kept
+    whole = [each.pixels for each in sample if each.size == (USUAL_SIDE, USUAL_SIDE)]
+    mostly = 2 * len(whole) > len(sample) and are_mostly_mnist(whole)
+    return "digits" if mostly else "pictures"
 
 
 def _refuse_nothing(train: Gathered, where: str) -> None:

@@ -1,7 +1,7 @@
 """Parquet files with a column of pictures and one of labels, read batch by batch.
 
 Comes in: a file, or a folder with train*.parquet and test*.parquet. Goes out: a source; only a
-few hundred rows are in memory at a time. What is in a cell is `parquet_cells`' matter.
+few hundred rows at most are in memory at a time. What is in a cell is `parquet_cells`' matter.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 PARQUET_SUFFIX = ".parquet"
 
 _MAGIC = b"PAR1"
-_ROWS = 256  # of a batch
+_ROWS = 256  # of a batch, at most
+_BATCH = 2**23  # bytes of a batch, about
 _BUFFER = 2**18  # bytes of a column that are read ahead
 _IMAGE_NAMES = ("image", "img", "picture", "pixels")
 _LABEL_NAMES = ("label", "labels", "class")
@@ -156,12 +157,20 @@ def _opened(path: Path) -> Iterator[ParquetFile]:
 def _items(file: ParquetFile, path: Path, labels: Mapping[Any, int]) -> Iterator[Item]:
     image, label = _columns(file, path)
     row = 0
-    for batch in file.iter_batches(_ROWS, columns=[image, label], use_threads=False):
+    for batch in file.iter_batches(_rows(file), columns=[image, label], use_threads=False):
         values = label_values(batch.column(label), shown(path))
         pictures = pictures_in(batch.column(image), shown(path))
         for value, picture in zip(values, pictures, strict=True):
             yield Item(f"{shown(path.name)} row {row}", labels[value], picture)
             row += 1
+
+
+def _rows(file: ParquetFile) -> int:
+    """Return how many rows to read at a time, fewer where they are large."""
+    metadata = file.metadata
+    size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    fitting: int = _BATCH * metadata.num_rows // max(size, 1)
+    return max(1, min(_ROWS, fitting))
 
 
 def _columns(file: ParquetFile, path: Path) -> tuple[str, str]:
