@@ -244,3 +244,11 @@ def test_without_pyarrow_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(parquet, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'inkdigits\[parquet\]'"):
         open_parquet(tmp_path / "mine.parquet")
+
+
+def test_rows_that_would_unpack_to_more_than_any_picture_are_refused(write, monkeypatch):
+    path = write(image=[bytes(100_000)] * 2, label=[0, 1])
+    assert path.stat().st_size < 30_000
+    monkeypatch.setattr(parquet, "_LARGEST_ROW", 40_000)
+    with pytest.raises(DataError, match=r"may have rows of up to 40,000 bytes; its notes promise"):
+        items(open_parquet(path))

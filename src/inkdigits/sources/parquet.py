@@ -29,6 +29,7 @@ PARQUET_SUFFIX = ".parquet"
 _MAGIC = b"PAR1"
 _ROWS = 256  # of a batch, at most
 _BATCH = 2**23  # bytes of a batch, about
+_LARGEST_ROW = 100_000_000  # bytes of a row on average, unpacked: twice those of a picture file
 _BUFFER = 2**18  # bytes of a column that are read ahead
 _IMAGE_NAMES = ("image", "img", "picture", "pixels")
 _LABEL_NAMES = ("label", "labels", "class")
@@ -157,7 +158,7 @@ def _opened(path: Path) -> Iterator[ParquetFile]:
 def _items(file: ParquetFile, path: Path, labels: Mapping[Any, int]) -> Iterator[Item]:
     image, label = _columns(file, path)
     row = 0
-    for batch in file.iter_batches(_rows(file), columns=[image, label], use_threads=False):
+    for batch in file.iter_batches(_rows(file, path), columns=[image, label], use_threads=False):
         values = label_values(batch.column(label), shown(path))
         pictures = pictures_in(batch.column(image), shown(path))
         for value, picture in zip(values, pictures, strict=True):
@@ -165,10 +166,19 @@ def _items(file: ParquetFile, path: Path, labels: Mapping[Any, int]) -> Iterator
             row += 1
 
 
-def _rows(file: ParquetFile) -> int:
-    """Return how many rows to read at a time, fewer where they are large."""
+def _rows(file: ParquetFile, path: Path) -> int:
+    """Return how many rows to read at a time, fewer where they are large.
+
+    Raises:
+        DataError: If they are larger than any picture may be.
+    """
     metadata = file.metadata
     size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    if size > _LARGEST_ROW * metadata.num_rows:
+        raise DataError(
+            f"{shown(path)} may have rows of up to {_LARGEST_ROW:,} bytes; its notes promise "
+            f"{size:,} in {metadata.num_rows:,} rows"
+        )
     fitting: int = _BATCH * metadata.num_rows // max(size, 1)
     return max(1, min(_ROWS, fitting))
 
