@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from inkdigits.recognition.onnx_runtime import OnnxClassifier
     from inkdigits.recognition.reader import Reader
     from inkdigits.recognition.reading import Reading
+    from inkdigits.sources.load import load_dataset
     from inkdigits.training.augmentation.affine import draw_movements, to_matrices, warp
     from inkdigits.training.augmentation.ranges import Augmentation
+    from inkdigits.training.fitting import fit_recipe
     from inkdigits.training.recipe import Recipe
     from inkdigits.training.recipes import find_recipe
     from inkdigits.training.trainer import Trainer
     from inkdigits.workflows.read import read
-    from inkdigits.workflows.train import resume, train
+    from inkdigits.workflows.train import fine_tune, resume, train
 
 __version__ = "0.1.0"
 
@@ -43,13 +45,15 @@ _HOMES = {
     "recognition.onnx_runtime": ("OnnxClassifier",),
     "recognition.reader": ("Reader",),
     "recognition.reading": ("Reading",),
+    "sources.load": ("load_dataset",),
     "training.augmentation.affine": ("draw_movements", "to_matrices", "warp"),
     "training.augmentation.ranges": ("Augmentation",),
+    "training.fitting": ("fit_recipe",),
     "training.recipe": ("Recipe",),
     "training.recipes": ("find_recipe",),
     "training.trainer": ("Trainer",),
     "workflows.read": ("read",),
-    "workflows.train": ("resume", "train"),
+    "workflows.train": ("fine_tune", "resume", "train"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -65,7 +69,10 @@ __all__ = [
     "evaluate",
     "find_architecture",
     "find_recipe",
+    "fine_tune",
+    "fit_recipe",
     "hold_out",
+    "load_dataset",
     "load_mnist",
     "one_hot",
     "read",

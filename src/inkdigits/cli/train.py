@@ -5,25 +5,29 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inkdigits.cli.data_options import FormOption, SideOption
 from inkdigits.cli.extras import need_training_extra
-from inkdigits.cli.output import JsonOption, percent_range, print_json, stderr, stdout
+from inkdigits.cli.output import JsonOption, print_json, stderr
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.cli.quiet import hold_back_stderr
+from inkdigits.cli.train_result import print_result, train_document
 from inkdigits.datasets.dataset import Dataset, Form
 from inkdigits.errors import InterruptedRunError, UsageError
-from inkdigits.formats import count, percent
+from inkdigits.formats import count
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.recipe_file import read_recipe
 from inkdigits.runs.start import MAX_MEMBERS, Interval, read_start
-from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipe import Frozen, Recipe
 from inkdigits.workflows.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from inkdigits.workflows.base import Base
 
 DEFAULT_RECIPE = "tutorial"
 MAX_SEED = 2**31 - 1
@@ -50,6 +54,23 @@ def train(
     ] = None,
     form: FormOption = None,
     side: SideOption = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="RUN|shipped",
+            help="Go on from a finished network, a run folder or `shipped`, with the data that "
+            "--data names: it learns these and rehearses its own, and both figures are told.",
+            show_default=False,
+        ),
+    ] = None,
+    freeze: Annotated[
+        Frozen,
+        typer.Option(
+            help="With --from, the layers that keep their weights: nothing, or features, which "
+            "are all but the last dense one."
+        ),
+    ] = "nothing",
     epochs: Annotated[
         int | None,
         typer.Option(help="Passes over the training images, instead of the recipe's."),
@@ -106,33 +127,66 @@ def train(
         )
     checkpoints = Interval(seconds=checkpoint_seconds, steps=checkpoint_steps)
     if resume:
-        others = (recipe, data, form, side, epochs, out, members > 1, deterministic)
-        if any(each not in (None, False) for each in others) or seed or checkpoints != Interval():
+        others = (recipe, data, form, side, base, epochs, out, members > 1, deterministic)
+        given = any(each not in (None, False) for each in others)
+        if given or seed or freeze != "nothing" or checkpoints != Interval():
             raise UsageError("`--resume` goes with no other option: the run knows its own")
         run = find_unfinished_run(resume)
         chosen, _ = read_start(run)
         need_training_extra()
-        dataset = None
+        start_from = dataset = None
+    elif base:
+        _check_tuning(recipe, data, members)
+        need_training_extra()
+        chosen, dataset, start_from = _tune(base, data or "", freeze, epochs)
+        run = create_run(chosen.name, out)
     else:
+        if freeze != "nothing":
+            raise UsageError("`--freeze` goes with `--from`: fresh weights have to be learnt")
+        start_from = None
         chosen = _choose_recipe(recipe or DEFAULT_RECIPE, epochs)
         need_training_extra()
         dataset = _load(data, form, side)
         chosen = _fit(chosen, dataset, epochs) if dataset else chosen
         run = create_run(chosen.name, out)
     job = _Job(
-        run, chosen, dataset, seed, members, deterministic, checkpoints, bool(resume), started
+        *(run, chosen, dataset, start_from, seed, members),
+        *(deterministic, checkpoints, bool(resume), started),
     )
     with sole_writer(run):
         manifest = _work(job)
     if json:
         print_json(train_document(run, chosen, manifest))
     else:
-        _print_result(run, manifest)
+        print_result(run, manifest)
 
 
 def _choose_recipe(name_or_path: str, epochs: int | None) -> Recipe:
     recipe = read_recipe(name_or_path)
     return recipe if epochs is None else recipe.replace(epochs=epochs)
+
+
+def _check_tuning(recipe: str | None, data: str | None, members: int) -> None:
+    if recipe or members > 1:
+        raise UsageError(
+            "`--from` goes without `--recipe` and `--members`: one network goes on as it was made"
+        )
+    if data is None:
+        raise UsageError("`--from` needs `--data`: what the network should learn besides")
+
+
+def _tune(
+    network: Path, data: str, frozen: Frozen, epochs: int | None
+) -> tuple[Recipe, Dataset, Base]:
+    """Load a network to go on from and what it is to learn."""
+    with hold_back_stderr():
+        from inkdigits.training.fine_tuning import tuning_recipe
+        from inkdigits.workflows.base import load_base
+        from inkdigits.workflows.matching import load_for_tuning
+    base = load_base(network)
+    shape = base.architecture.input_shape
+    dataset = load_for_tuning(data, base.class_names, shape, base.form, tell=_tell)
+    return tuning_recipe(base.recipe, frozen, epochs), dataset, base
 
 
 def _load(data: str | None, form: Form | None, side: int | None) -> Dataset | None:
@@ -164,6 +218,7 @@ class _Job:
     run: RunFolder
     recipe: Recipe
     dataset: Dataset | None
+    base: Base | None
     seed: int
     members: int
     deterministic: bool
@@ -192,6 +247,7 @@ def _work(job: _Job) -> Manifest:
                 deterministic=job.deterministic,
                 checkpoints=job.checkpoints,
                 dataset=job.dataset,
+                base=job.base,
                 observer=observer,
                 stopwatch=stopwatch,
             )
@@ -200,42 +256,3 @@ def _work(job: _Job) -> Manifest:
                 "stopped at once; the last checkpoint is kept: "
                 f"go on with `inkdigits train --resume {job.run.path}`"
             ) from None
-
-
-def train_document(run: RunFolder, recipe: Recipe, manifest: Manifest) -> dict[str, Any]:
-    """Return what `inkdigits train --json` prints."""
-    document = manifest.model_dump(
-        mode="json",
-        include={
-            "command",
-            "seed",
-            "test",
-            "test_augmented",
-            "validation",
-            "train",
-            "timing",
-            "confidence",
-            "members",
-        },
-    )
-    return {
-        "run": str(run.path),
-        "report": str(run.report) if run.report.is_file() else None,
-        "recipe": recipe.name,
-        "network": recipe.network,
-        **document,
-    }
-
-
-def _print_result(run: RunFolder, manifest: Manifest) -> None:
-    test, flawed = manifest.test, manifest.test_augmented
-    also = f"; on augmented test images {percent(flawed.accuracy)}" if flawed else ""
-    if manifest.members:
-        alone = [each.accuracy for each in manifest.members]
-        also = f"; its {len(alone)} networks alone {percent_range((min(alone), max(alone)))}"
-    where = f"report: {run.report}" if run.report.is_file() else f"folder: {run.path}"
-    stdout().print(
-        f"test accuracy {percent(test.accuracy)} (95 % interval "
-        f"{percent_range(test.interval95)}){also}; {where}",
-        markup=False,
-    )

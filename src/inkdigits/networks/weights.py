@@ -45,6 +45,20 @@ def set_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
         variable.assign(weights[name])
 
 
+def set_some_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
+    """Give the model these weights, and leave all others as they are.
+
+    Raises:
+        ModelFileError: If a name is unknown, or a shape differs.
+    """
+    variables = _named_variables(model)
+    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+    known = {name: shape for name, shape in shapes.items() if name in weights}
+    check_shapes(known, weights)
+    for name, array in weights.items():
+        variables[name].assign(array)
+
+
 def check_shapes(
     expected: Mapping[str, tuple[int, ...]], weights: Mapping[str, np.ndarray]
 ) -> None:

@@ -112,6 +112,27 @@ class ConfidenceRecord(_Record):
     areas: dict[str, dict[str, Fraction]]
 
 
+class BaseRecord(_Record):
+    """The network that a run went on from, and what became of what it could do.
+
+    Attributes:
+        network: Absolute path of its run folder, or "shipped".
+        sha256: Digest of its ONNX file.
+        before: Its own figures on the test images; None if it tells other classes apart.
+        known_data: Name of the data that it learnt from, some of which were learnt from again;
+            None if these could not be had, or have other classes.
+        known_before: Its figures on the test images of these.
+        known_after: The run's figures on them.
+    """
+
+    network: str
+    sha256: str
+    before: Score | None
+    known_data: str | None = None
+    known_before: Score | None = None
+    known_after: Score | None = None
+
+
 class Manifest(_Record):
     """Everything there is to know about a finished run.
 
@@ -132,6 +153,7 @@ class Manifest(_Record):
         test_augmented: With recipes that validate on augmented test images, the figure they
             call validation; None otherwise, and for ensembles.
         confidence: Temperature and rejection; None where no images were held out to fit them on.
+        base: The network that it went on from; None for fresh weights.
         members: Of an ensemble, each network's figures on the clean test images; None otherwise.
         sha256: Digest of each file in the folder, by its path there; of the manifest itself and
             of checkpoints there is none.
@@ -152,6 +174,7 @@ class Manifest(_Record):
     test: Score
     test_augmented: Score | None
     confidence: ConfidenceRecord | None = None
+    base: BaseRecord | None = None
     members: tuple[Score, ...] | None = None
     sha256: Annotated[dict[FileName, Digest], Field(max_length=MAX_ENTRIES)]
     seal: str | None = None

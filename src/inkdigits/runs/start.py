@@ -42,6 +42,20 @@ class Interval(BaseModel):
     steps: Annotated[int, Field(ge=1)] | None = None
 
 
+class StartedFrom(BaseModel):
+    """The finished network that a run went on from.
+
+    Attributes:
+        network: Absolute path of its run folder, or "shipped".
+        sha256: Digest of its ONNX file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    network: str
+    sha256: str
+
+
 class Start(BaseModel):
     """What a run was started with, besides its recipe.
 
@@ -57,6 +71,7 @@ class Start(BaseModel):
         members: Networks to train: 1, or more for an ensemble.
         deterministic: Whether the run gives the same bits whenever it is made on this machine.
         checkpoints: When they are due.
+        base: The finished network that it goes on from; None for fresh weights.
         seal: Digest of all this and the recipe, in the file alone: it is checked when that is read.
     """
 
@@ -74,6 +89,7 @@ class Start(BaseModel):
     members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 1
     deterministic: bool = False
     checkpoints: Interval = Interval()
+    base: StartedFrom | None = None
     seal: str | None = None
 
 
@@ -84,6 +100,7 @@ def start_on(
     *,
     deterministic: bool,
     checkpoints: Interval,
+    base: StartedFrom | None = None,
 ) -> Start:
     """Return the start of a run on a data set."""
     return Start(
@@ -97,6 +114,7 @@ def start_on(
         members=members,
         deterministic=deterministic,
         checkpoints=checkpoints,
+        base=base,
     )
 
 

@@ -7,7 +7,7 @@ nothing; whoever wants checkpoints takes `state()` when `fit` reports.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import keras
@@ -19,7 +19,9 @@ from inkdigits.errors import UsageError
 from inkdigits.formats import image_size
 from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.build import build
+from inkdigits.networks.freezing import freeze_features
 from inkdigits.networks.precision import resolve_precision
+from inkdigits.networks.weights import set_some_weights
 from inkdigits.processor import processor_flags
 from inkdigits.training.determinism import fix_order_of_sums
 from inkdigits.training.engine import make_engine, needs_accumulation
@@ -48,6 +50,7 @@ class Trainer:
         *,
         seed: int = 0,
         architecture: Architecture | None = None,
+        weights: Mapping[str, np.ndarray] | None = None,
         deterministic: bool = False,
     ) -> None:
         """Build model and optimiser, and put the images into memory.
@@ -59,6 +62,8 @@ class Trainer:
                 recipe says "augmented-test".
             seed: Seed of everything random: initial weights, order, warps, dropout. At least 0.
             architecture: The recipe's network, fitted to images and classes; None for it as it is.
+            weights: What layers start with in place of fresh weights, by "layer/variable"; None for
+                fresh ones throughout.
             deterministic: Give the same bits in every run on this machine; it holds for the whole
                 process, until it ends.
 
@@ -87,6 +92,10 @@ class Trainer:
             norm_momentum=recipe.norm_momentum,
             fast_layers=recipe.fast_layers,
         )
+        if weights:
+            set_some_weights(self.model, weights)
+        if recipe.frozen == "features":
+            freeze_features(self.model)
         self._optimizer = make_optimizer(
             recipe,
             self.model,

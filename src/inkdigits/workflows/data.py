@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inkdigits.datasets.dataset import Dataset, LabelledImages
+from inkdigits.arrays import Shape
+from inkdigits.datasets.dataset import Dataset, Form, LabelledImages
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.datasets.split import hold_out
 from inkdigits.errors import ModelFileError, RecipeError
 from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.fitting import fit_architecture
 from inkdigits.runs.start import Start
-from inkdigits.sources.load import load_dataset
 from inkdigits.training.recipe import Recipe
+from inkdigits.workflows.matching import load_matching
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,7 @@ def load_again(begun: Start) -> Dataset:
             "again, from Python"
         )
     else:
-        side = begun.shape[0] if begun.form == "pictures" else None
-        dataset = load_dataset(begun.source, form=begun.form, side=side)
+        dataset = load_matching(begun.source, begun.class_names, begun.shape, begun.form)
     check_same(dataset, begun)
     return dataset
 
@@ -78,18 +78,24 @@ def network_for(recipe: Recipe, dataset: Dataset) -> Architecture:
         >>> network_for(TUTORIAL, load_mnist()) == find_architecture("tutorial")
         True
     """
-    pictures = dataset.form == "pictures"
-    if pictures and recipe.no_digits:
+    if dataset.form == "pictures" and recipe.no_digits:
         raise RecipeError(
             f"`no_digits` must be 0, as {dataset.name} has pictures rather than digits; "
             f"received {recipe.no_digits}"
         )
-    return fit_architecture(
-        find_architecture(recipe.network),
-        dataset.shape,
-        len(dataset.class_names),
-        none_class=False if pictures else None,
-    )
+    return architecture_for(recipe, dataset.shape, len(dataset.class_names), dataset.form)
+
+
+def architecture_for(recipe: Recipe, shape: Shape, classes: int, form: Form) -> Architecture:
+    """Return a recipe's network for images of a shape and so many classes.
+
+    Raises:
+        UsageError: If the images are too small or too large for the network, or there are too few
+            or too many classes.
+    """
+    none_class = False if form == "pictures" else None
+    network = find_architecture(recipe.network)
+    return fit_architecture(network, shape, classes, none_class=none_class)
 
 
 def split_for(dataset: Dataset, recipe: Recipe) -> Parts:

@@ -35,8 +35,9 @@ from inkdigits.training.prediction import among_classes, predict_with
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import Parts
+from inkdigits.workflows.material import Material
 from inkdigits.workflows.pictures import draw_plots
-from inkdigits.workflows.records import command_for, confidence_record, score
+from inkdigits.workflows.records import base_record, command_for, confidence_record, score
 from inkdigits.workflows.shown import as_shown
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -50,8 +51,17 @@ class Finished:
 
     run: RunFolder
     trainer: Trainer
-    dataset: Dataset
-    parts: Parts
+    material: Material
+
+    @property
+    def dataset(self) -> Dataset:
+        """What was learnt from and measured on."""
+        return self.material.dataset
+
+    @property
+    def parts(self) -> Parts:
+        """How it was split."""
+        return self.material.parts
 
 
 def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
@@ -85,6 +95,9 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
     plots = _write_plots(done, test, calibration)
     stopwatch.lap("plots")
     manifest = _describe(done, test, validation, confidence, stopwatch)
+    if done.material.base:
+        record = base_record(done.material.base, done.dataset, done.material.known, classifier)
+        manifest = manifest.model_copy(update={"base": record})
     content = _report_content(done, manifest, test, calibration, plots)
     write_whole(done.run.report, render(content))
     stopwatch.lap("report")
@@ -165,6 +178,7 @@ def _describe(
             trainer.seed,
             run,
             dataset=done.dataset,
+            base=done.material.base,
             deterministic=trainer.deterministic,
         ),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -6,7 +6,7 @@ set with the network's labels and colours. It does not know how files are read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,9 +40,41 @@ def load_matching(
         UsageError: If a class of it is none of the network's, or its images cannot be brought to
             the network's size.
     """
-    side = shape[0] if form == "pictures" and shape[0] == shape[1] else None
-    dataset = load_dataset(source, form=form, side=side)
+    dataset = load_dataset(source, form=form, side=_side(shape, form))
     return match(dataset, class_names, shape)
+
+
+def _side(shape: Shape, form: Form) -> int | None:
+    return shape[0] if form == "pictures" and shape[0] == shape[1] else None
+
+
+def load_for_tuning(
+    source: str | Path,
+    class_names: Sequence[str],
+    shape: Shape,
+    form: Form,
+    tell: Callable[[str], None] | None = None,
+) -> Dataset:
+    """Load a data set that a network is to go on learning from.
+
+    Args:
+        source: A name that `load_dataset` knows, or a path.
+        class_names: The classes that the network tells apart, in its order.
+        shape: Height, width and channels of its images.
+        form: What its images are.
+        tell: Is told each picture that cannot be read.
+
+    Returns:
+        The data set in the network's size and colours; with the network's classes if it knows all
+        of the data set's, otherwise with its own.
+
+    Raises:
+        DataError: If the source is missing or damaged.
+        UsageError: If its images cannot be brought to the network's size.
+    """
+    dataset = load_dataset(source, form=form, side=_side(shape, form), tell=tell)
+    known = set(dataset.class_names) <= set(class_names)
+    return match(dataset, class_names if known else dataset.class_names, shape)
 
 
 def match(dataset: Dataset, class_names: Sequence[str], shape: Shape) -> Dataset:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import shlex
 
-from inkdigits.datasets.dataset import Dataset
+from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.confidence import Confidence
-from inkdigits.evaluation.metrics import Evaluation
+from inkdigits.evaluation.metrics import Evaluation, evaluate
+from inkdigits.recognition.answers import Classifier
 from inkdigits.runs.folder import RunFolder
-from inkdigits.runs.manifest import ConfidenceRecord, Score
+from inkdigits.runs.manifest import BaseRecord, ConfidenceRecord, Score
 from inkdigits.sources.forming import USUAL_SIDE
+from inkdigits.training.fine_tuning import EPOCHS
 from inkdigits.training.fitting import fit_recipe
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
+from inkdigits.workflows.base import Base
 
 
 def confidence_record(confidence: Confidence) -> ConfidenceRecord:
@@ -47,6 +50,7 @@ def command_for(
     members: int = 1,
     *,
     dataset: Dataset | None = None,
+    base: Base | None = None,
     deterministic: bool = False,
 ) -> str:
     """Return the command that makes a run again.
@@ -60,12 +64,57 @@ def command_for(
         >>> command_for(TUTORIAL.replace(epochs=2), 3, RunFolder(Path("runs/a")))
         'inkdigits train --recipe tutorial --epochs 2 --seed 3'
     """
-    words = ["inkdigits", "train", "--recipe", *_recipe_words(recipe, run, dataset)]
+    words = ["inkdigits", "train"]
+    if base:
+        words += _base_words(recipe, base)
+    else:
+        words += ["--recipe", *_recipe_words(recipe, run, dataset)]
     words += _data_words(dataset) if dataset else []
     if members > 1:
         words += ["--members", str(members)]
     words += ["--seed", str(seed)]
     return shlex.join([*words, "--deterministic"] if deterministic else words)
+
+
+def base_record(
+    base: Base, dataset: Dataset, known: Dataset | None, classifier: Classifier
+) -> BaseRecord:
+    """Measure what a network could do before a run went on from it, and what is left of that.
+
+    Args:
+        base: The network as it was.
+        dataset: What the run learnt from.
+        known: What the network had learnt from; None if it cannot be had.
+        classifier: The network as it is now.
+    """
+
+    def measure(network: Classifier, images: LabelledImages) -> Score:
+        return score(evaluate(network.probabilities(images.images), images.labels))
+
+    same = base.class_names == dataset.class_names
+    record = BaseRecord(
+        network=base.name,
+        sha256=base.sha256,
+        before=measure(base.classifier, dataset.test) if same else None,
+    )
+    if known is None:
+        return record
+    return record.model_copy(
+        update={
+            "known_data": known.name,
+            "known_before": measure(base.classifier, known.test),
+            "known_after": measure(classifier, known.test),
+        }
+    )
+
+
+def _base_words(recipe: Recipe, base: Base) -> list[str]:
+    words = ["--from", base.name]
+    if recipe.frozen != "nothing":
+        words += ["--freeze", recipe.frozen]
+    if recipe.epochs != EPOCHS:
+        words += ["--epochs", str(recipe.epochs)]
+    return words
 
 
 def _recipe_words(recipe: Recipe, run: RunFolder, dataset: Dataset | None) -> list[str]:

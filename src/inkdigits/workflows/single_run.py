@@ -15,14 +15,16 @@ from inkdigits.runs.folder import RunFolder, find_unfinished_run, refuse_begun_r
 from inkdigits.runs.history import history_to_csv
 from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import Interval, Start, read_start, start_on, write_start
+from inkdigits.runs.start import Interval, Start, StartedFrom, read_start, start_on, write_start
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.state import TrainerState
 from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.data import check_same, load_again, network_for, split_for
+from inkdigits.workflows.base import Base, load_base_again
+from inkdigits.workflows.data import check_same, load_again
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.keeper import Keeper
+from inkdigits.workflows.material import material_for
 from inkdigits.workflows.stopwatch import Stopwatch
 
 
@@ -34,13 +36,14 @@ def start_run(
     deterministic: bool = False,
     checkpoints: Interval | None = None,
     dataset: Dataset | None = None,
+    base: Base | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
     """Train one network into a folder of its own; arguments and errors are those of `train`."""
     with sole_writer(run):
         refuse_begun_run(run)
-        job = _Job(run, recipe, dataset, observer, stopwatch)
+        job = _Job(run, recipe, dataset, base, observer, stopwatch)
         return job.begin(seed, deterministic, checkpoints or Interval())
 
 
@@ -55,7 +58,9 @@ def resume_run(
     with sole_writer(run):
         find_unfinished_run(run.path)
         recipe, begun = read_start(run)
-        return _Job(run, recipe, dataset or load_again(begun), observer, stopwatch).go_on(begun)
+        dataset = dataset or load_again(begun)
+        base = load_base_again(begun.base) if begun.base else None
+        return _Job(run, recipe, dataset, base, observer, stopwatch).go_on(begun)
 
 
 class _Job:
@@ -66,6 +71,7 @@ class _Job:
         run: RunFolder,
         recipe: Recipe,
         dataset: Dataset | None,
+        base: Base | None,
         observer: Observer | None,
         stopwatch: Stopwatch | None,
     ) -> None:
@@ -73,18 +79,24 @@ class _Job:
         self._observer = observer or QuietObserver()
         self._watch = stopwatch or Stopwatch()
         self._watch.lap("start")
-        self._dataset = dataset or load_mnist()
-        self._parts = split_for(self._dataset, recipe)
-        self._architecture = network_for(recipe, self._dataset)
+        warn = self._observer.on_warning
+        self._material = material_for(recipe, dataset or load_mnist(), base, warn)
         self._watch.lap("data")
 
     def begin(self, seed: int, deterministic: bool, checkpoints: Interval) -> Manifest:
-        begun = start_on(self._dataset, seed, deterministic=deterministic, checkpoints=checkpoints)
+        base = self._material.base
+        begun = start_on(
+            self._material.dataset,
+            seed,
+            deterministic=deterministic,
+            checkpoints=checkpoints,
+            base=StartedFrom(network=base.name, sha256=base.sha256) if base else None,
+        )
         write_start(self._run, self._recipe, begun)
         return self._train_and_finish(self._make_trainer(begun), begun.checkpoints)
 
     def go_on(self, begun: Start) -> Manifest:
-        check_same(self._dataset, begun)
+        check_same(self._material.dataset, begun)
         trainer = self._make_trainer(begun)
         self._load_newest(trainer)
         return self._train_and_finish(trainer, begun.checkpoints)
@@ -98,12 +110,14 @@ class _Job:
             self._observer.on_warning("no checkpoint is undamaged: training begins anew")
 
     def _make_trainer(self, begun: Start) -> Trainer:
+        parts = self._material.parts
         trainer = Trainer(
             self._recipe,
-            self._parts.train,
-            self._parts.validation,
+            parts.train,
+            parts.validation,
             seed=begun.seed,
-            architecture=self._architecture,
+            architecture=self._material.architecture,
+            weights=self._material.weights,
             deterministic=begun.deterministic,
         )
         self._watch.lap("build")
@@ -118,7 +132,7 @@ class _Job:
                 state = keeper.keep()
                 raise InterruptedRunError(self._stopped_message(state, trainer.steps_per_epoch))
             self._watch.lap("train and validate")
-            done = Finished(self._run, trainer, self._dataset, self._parts)
+            done = Finished(self._run, trainer, self._material)
             manifest = finish(done, self._watch)
         except OutputError as error:
             raise OutputError(f"{error}; {self._kept_message()}") from error

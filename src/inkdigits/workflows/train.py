@@ -14,10 +14,13 @@ from inkdigits.errors import UsageError
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import MAX_MEMBERS, Interval, read_start, start_on
+from inkdigits.training.fine_tuning import tuning_recipe
 from inkdigits.training.observer import Observer
-from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipe import Frozen, Recipe
+from inkdigits.workflows.base import Base, load_base
 from inkdigits.workflows.data import load_again
 from inkdigits.workflows.ensemble import Ensemble, resume_members, train_members
+from inkdigits.workflows.matching import load_for_tuning
 from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -80,6 +83,57 @@ def train(
     return run, manifest
 
 
+def fine_tune(
+    network: str | Path,
+    data: str | Path | Dataset,
+    *,
+    frozen: Frozen = "nothing",
+    epochs: int | None = None,
+    seed: int = 0,
+    out: Path | None = None,
+    observer: Observer | None = None,
+) -> tuple[RunFolder, Manifest]:
+    """Let a finished network go on learning from other images, without forgetting its own.
+
+    Where it knows all classes of these, as many images that it learnt from are mixed in, and the
+    manifest's `base` says how well it reads both, before and after. Otherwise it gets a new last
+    layer, for these classes.
+
+    Args:
+        network: A run folder, or "shipped" for the network of the package.
+        data: What to learn from and measure on: what `load_dataset` takes, or a data set in the
+            network's size.
+        frozen: Which layers keep their weights: "nothing", or "features" for all but the last
+            dense one.
+        epochs: Passes over the images; None for 5.
+        seed: Seed of everything random, at least 0.
+        out: The folder to write, new or empty; None for the next `runs/<recipe>-tuned-<n>`.
+        observer: Is told how the run goes, and may stop it.
+
+    Returns:
+        The folder and what its manifest says.
+
+    Raises:
+        ModelFileError: If there is no such network, or it is damaged.
+        DataError: If the data are missing or damaged.
+        UsageError: If `out` is not empty, or the images do not fit the network.
+        OutputError: If something cannot be written.
+        InterruptedRunError: If the observer stopped the run.
+
+    Example:
+        >>> run, manifest = fine_tune("shipped", "my-digits")  # doctest: +SKIP
+        >>> manifest.base.before.accuracy, manifest.test.accuracy  # doctest: +SKIP
+        (0.94, 0.985)
+    """
+    base = load_base(Path(network))
+    if not isinstance(data, Dataset):
+        shape = base.architecture.input_shape
+        data = load_for_tuning(data, base.class_names, shape, base.form)
+    recipe = tuning_recipe(base.recipe, frozen, epochs)
+    run = create_run(recipe.name, out)
+    return run, start(run, recipe, seed=seed, dataset=data, base=base, observer=observer)
+
+
 def start(
     run: RunFolder,
     recipe: Recipe,
@@ -89,11 +143,14 @@ def start(
     deterministic: bool = False,
     checkpoints: Interval | None = None,
     dataset: Dataset | None = None,
+    base: Base | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
-    """Train into a folder that `create_run` made; otherwise like `train`."""
+    """Train into a folder that `create_run` made; otherwise like `train` and `fine_tune`."""
     _check_members(members)
+    if base and members > 1:
+        raise UsageError(f"one network goes on from another, not several; received {members}")
     if members == 1:
         return start_run(
             run,
@@ -102,6 +159,7 @@ def start(
             deterministic=deterministic,
             checkpoints=checkpoints,
             dataset=dataset,
+            base=base,
             observer=observer,
             stopwatch=stopwatch,
         )

@@ -1,0 +1,140 @@
+"""A finished network that another goes on from.
+
+Comes in: a run folder, or the word "shipped". Goes out: its weights with all that is known of it.
+Files are read only as the run's manifest promises them. It does not know what is learnt next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from inkdigits.datasets.dataset import Form
+from inkdigits.datasets.mnist import DIGIT_NAMES
+from inkdigits.errors import ModelFileError, UsageError
+from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.networks.architecture import Architecture, Dense, find_architecture
+from inkdigits.networks.weight_shapes import weight_shapes
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.recognition.shipped import SHIPPED, shipped_network
+from inkdigits.runs.finished import open_finished
+from inkdigits.runs.start import StartedFrom, read_start
+from inkdigits.runs.weights_file import MAX_FILE_BYTES, parse_arrays
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import ROBUST
+from inkdigits.workflows.data import architecture_for
+from inkdigits.workflows.evaluate import find_network
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """A finished network.
+
+    Attributes:
+        name: Absolute path of its run folder, or "shipped".
+        sha256: Digest of its ONNX file.
+        recipe: What it was trained with.
+        architecture: Its layers.
+        class_names: Its classes, in order.
+        form: What its images are.
+        source: What loads the data that it learnt from; None if they were handed over in memory.
+        weights: Its arrays by "layer/variable", float32.
+        classifier: The network itself.
+    """
+
+    name: str
+    sha256: str
+    recipe: Recipe
+    architecture: Architecture
+    class_names: tuple[str, ...]
+    form: Form
+    source: str | None
+    weights: Mapping[str, np.ndarray]
+    classifier: OnnxClassifier
+
+    @property
+    def features(self) -> dict[str, np.ndarray]:
+        """The weights of all layers but the last dense one."""
+        named = self.architecture.named_layers()
+        last = [name for name, layer in named if isinstance(layer, Dense)][-1]
+        return {name: array for name, array in self.weights.items() if name.split("/")[0] != last}
+
+
+def load_base(path: Path) -> Base:
+    """Read a finished network to go on from.
+
+    Args:
+        path: A run folder, or "shipped" where nothing has that name.
+
+    Raises:
+        ModelFileError: If there is none, or it is damaged.
+        UsageError: If the run is one of several networks.
+
+    Example:
+        >>> base = load_base(Path("shipped"))
+        >>> base.recipe.name, base.weights["conv1/kernel"].shape
+        ('robust', (3, 3, 1, 32))
+    """
+    if path == Path(SHIPPED) and not path.exists():
+        return _shipped()
+    if not path.is_dir():
+        raise ModelFileError(
+            f"there is no run folder {path}; a network to go on from is a run folder or `{SHIPPED}`"
+        )
+    finished = open_finished(path)
+    if finished.manifest.members:
+        raise UsageError(
+            f"{path} has several networks: name one of them, such as {finished.run.member(1).path}"
+        )
+    recipe, begun = read_start(finished.run)
+    classes = len(begun.class_names)
+    architecture = architecture_for(recipe, begun.shape, classes, begun.form)
+    weights = finished.run.weights
+    return Base(
+        name=str(path.resolve()),
+        sha256=finished.manifest.sha256[finished.run.onnx.name],
+        recipe=recipe,
+        architecture=architecture,
+        class_names=begun.class_names,
+        form=begun.form,
+        source=begun.source,
+        weights=parse_arrays(
+            finished.read(weights, MAX_FILE_BYTES), weights, weight_shapes(architecture)
+        ),
+        classifier=OnnxClassifier(find_network(path)),
+    )
+
+
+def load_base_again(started: StartedFrom) -> Base:
+    """Read the network that a run was started from.
+
+    Raises:
+        ModelFileError: If there is none, it is damaged, or another one by now.
+    """
+    base = load_base(Path(started.network))
+    if base.sha256 != started.sha256:
+        raise ModelFileError(
+            f"the run was started from another network: the SHA-256 of {started.network} must be "
+            f"{started.sha256}; received {base.sha256}"
+        )
+    return base
+
+
+def _shipped() -> Base:
+    content = shipped_network().read_bytes()
+    architecture = find_architecture(ROBUST.network)
+    return Base(
+        name=SHIPPED,
+        sha256=sha256(content).hexdigest(),
+        recipe=ROBUST,
+        architecture=architecture,
+        class_names=DIGIT_NAMES,
+        form="digits",
+        source="mnist",
+        weights=weights_from_onnx(content, architecture),
+        classifier=OnnxClassifier(content),
+    )
