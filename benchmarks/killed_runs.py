@@ -33,7 +33,6 @@ from inkdigits.runs.machine import describe_machine
 
 KILLS_PER_RUN = 4
 FURTHEST = STEPS // (KILLS_PER_RUN + 1)  # steps from one kill to the next, so that all find work
-SEEDS = 2  # runs take them in turn; each has its own undisturbed run
 
 Moment = Literal["anywhere", "in a save", "at the end"]
 
@@ -122,7 +121,7 @@ def _wait_for(
         after = before + INTERVAL * rng.randint(1, FURTHEST // INTERVAL)
         _wait(process, lambda: process.reached >= after)
         _wait(process, lambda: _is_half_written(folder))
-        time.sleep(rng.uniform(0, 0.03))
+        time.sleep(rng.uniform(0, 0.1))
     else:
         until = time.monotonic() + rng.uniform(0, usual.training)
         _wait(
@@ -141,15 +140,18 @@ def _is_half_written(folder: Path) -> bool:
     return any(RunFolder(folder).checkpoints.glob(f"{TEMPORARY_PREFIX}*"))
 
 
-def measure(runs: int, kills: int, log: Path) -> list[Outcome]:
-    """Train and kill until there are so many runs and kills, those in the log counted."""
+def measure(runs: int, kills: int, seeds: int, log: Path) -> list[Outcome]:
+    """Train and kill until there are so many runs and kills, those in the log counted.
+
+    Runs take the seeds in turn; each seed has its own undisturbed run.
+    """
     outcomes = _read(log)
     with tempfile.TemporaryDirectory() as scratch:
         folder, output = Path(scratch), log.with_suffix(".txt")
-        usual = [undisturbed(folder / f"whole-{seed}", seed, output) for seed in range(SEEDS)]
+        usual = [undisturbed(folder / f"whole-{seed}", seed, output) for seed in range(seeds)]
         while len(outcomes) < runs or sum(len(each.kills) for each in outcomes) < kills:
             number = len(outcomes)
-            seed, run = number % SEEDS, folder / "run"
+            seed, run = number % seeds, folder / "run"
             killed = disturbed(run, seed, output, usual[seed], random.Random(number))
             outcome = Outcome(killed, differences(folder / f"whole-{seed}", run))
             shutil.rmtree(run)
@@ -204,9 +206,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--runs", type=int, default=50, help="at least so many (default 50)")
     parser.add_argument("--kills", type=int, default=200, help="in all (default 200)")
+    parser.add_argument("--seeds", type=int, default=2, help="undisturbed runs (default 2)")
     parser.add_argument("--log", type=Path, default=Path("killed_runs.jsonl"))
     options = parser.parse_args()
-    outcomes = measure(options.runs, options.kills, options.log)
+    outcomes = measure(options.runs, options.kills, options.seeds, options.log)
     machine = describe_machine()
     print(f"{machine.processor}, {machine.cores} cores, {machine.packages}\n")
     print(table(outcomes))
