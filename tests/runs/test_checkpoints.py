@@ -150,6 +150,13 @@ def test_what_cannot_be_written_removes_nothing(tmp_path: Path, monkeypatch: pyt
     assert all(load_checkpoint(path) for path in before)
 
 
+def test_a_run_that_is_gone_is_not_made_anew(tmp_path: Path):
+    folder = tmp_path / "run" / "checkpoints"
+    with pytest.raises(OutputError, match=f"cannot write {folder}: No such file or directory"):
+        save_checkpoint(folder, state())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_checkpoint_of_a_place_takes_the_place_of_the_one_before(tmp_path: Path):
     first, second = state(2, 1), state(2, 1)
     second.arrays["optimizer/0"] = np.array(5, np.int64)

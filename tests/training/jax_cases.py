@@ -270,7 +270,9 @@ class _StopAfter:
 def _report_trainer(report):
     mnist = load_mnist()
     train, validation = mnist.train.take(slice(40)), mnist.test.take(slice(20))
-    whole, stopped, resumed = (Trainer(END_TO_END, train, validation, seed=2) for _ in range(3))
+    whole, stopped, resumed = (
+        Trainer(END_TO_END, train, validation, seed=2, deterministic=True) for _ in range(3)
+    )
     finished = whole.fit()
     kept, weights = whole.predict(scale(validation.images)), {"whole": get_weights(whole.model)}
     whole.fit()

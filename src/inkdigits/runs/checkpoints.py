@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from inkdigits.errors import ModelFileError
-from inkdigits.runs.files import make_folder, output_errors
+from inkdigits.runs.files import output_errors
 from inkdigits.runs.weights_file import read_arrays, write_arrays
 from inkdigits.training.state import EpochRecord, TrainerState
 from inkdigits.training.sums import Sums
@@ -30,7 +30,7 @@ def save_checkpoint(folder: Path, state: TrainerState) -> Path:
     """Write a state and, once it is safe, remove all but it and the one before.
 
     Args:
-        folder: The run's folder for checkpoints; made if it is not there.
+        folder: The run's folder for checkpoints; made if it is not there, but not the run's own.
         state: What to keep.
 
     Returns:
@@ -39,7 +39,8 @@ def save_checkpoint(folder: Path, state: TrainerState) -> Path:
     Raises:
         OutputError: If it cannot be written; older checkpoints are then unharmed.
     """
-    make_folder(folder)
+    with output_errors(folder):
+        folder.mkdir(exist_ok=True)
     path = folder / f"epoch-{state.epoch:04d}-step-{state.step:06d}.safetensors"
     position = json.dumps(
         {
