@@ -14,7 +14,7 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.finished import digest_files
 from inkdigits.runs.folder import RunFolder, find_run
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import Start, read_start, write_start
+from inkdigits.runs.start import Interval, Start, read_start, write_start
 from inkdigits.runs.weights_file import read_arrays, write_arrays
 from inkdigits.training import recipes
 from inkdigits.training.recipe import Recipe
@@ -297,6 +297,33 @@ def test_networks_are_started_in_order_and_begun_ones_resumed(
     assert len(manifest.members) == 4
     # Four times the same network answers like that network.
     assert manifest.test.correct == manifest.members[0].correct
+
+
+def test_every_network_is_as_durable_as_the_whole(
+    swift: Recipe, small: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    told: list[object] = []
+
+    def start_run(run: RunFolder, recipe: Recipe, **options: object) -> None:
+        told.append((options["seed"], options["deterministic"], options["checkpoints"]))
+        raise OutputError("cannot write it: disk full")
+
+    monkeypatch.setattr(workflow, "start_run", start_run)
+    interval = Interval(seconds=9.0, steps=4)
+    durable = {"deterministic": True, "checkpoints": interval}
+    with pytest.raises(OutputError):
+        train(swift, seed=5, members=2, out=tmp_path / "run", dataset=small, **durable)
+    with pytest.raises(OutputError):
+        resume(tmp_path / "run", dataset=small)
+    assert told == [(5, True, interval), (5, True, interval)]
+
+
+def test_networks_are_not_begun_where_there_are_some(
+    begun: RunFolder, swift: Recipe, small: Dataset
+):
+    start = Start(seed=5, data="small", sha256="0" * 64, members=2)
+    with pytest.raises(UsageError, match=f"there is a run in {begun.path} already"):
+        workflow.train_members(workflow.Ensemble(begun, swift, start, small))
 
 
 def test_networks_validated_on_test_images_get_no_confidence(
