@@ -31,7 +31,7 @@ from inkdigits.runs.checkpoints import load_newest
 from inkdigits.runs.folder import RunFolder
 from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.state import Progress
-from inkdigits.workflows import single_run
+from inkdigits.workflows import data, single_run
 from inkdigits.workflows.keeper import Keeper
 
 IMAGES, BATCH, EPOCHS = 1024, 64, 2
@@ -50,14 +50,14 @@ RECIPE = PUBLISHED.replace(
     precision="auto",
     fast_layers=True,
 )
-TIMES = ("finished", "timing", "train", "machine", "command", "sha256")  # or files that hold them
+METRICS = ("seed", "deterministic", "data", "validation", "test", "test_augmented", "confidence")
 
 
 def few_digits() -> Dataset:
     """Return the first images of MNIST."""
     mnist = load_mnist()
     train, test = mnist.train.take(slice(IMAGES)), mnist.test.take(slice(256))
-    return Dataset("few", train, test, mnist.class_names, "0" * 64)
+    return Dataset("few", train, test, mnist.class_names, "0" * 64, source="mnist")
 
 
 class Process:
@@ -107,7 +107,8 @@ class Process:
             output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
             for stream in (1, 2):
                 os.dup2(output, stream)
-            single_run.load_mnist = few_digits  # type: ignore[attr-defined,assignment]
+            for module in (single_run, data):
+                module.load_mnist = few_digits  # type: ignore[attr-defined]
             Path.write_bytes = _write_slowly  # type: ignore[method-assign,assignment]
             self._write_steps_down()
             code = run_program(["train", *words])
@@ -173,7 +174,7 @@ def _history(run: RunFolder) -> list[dict[str, str]]:
 
 def _metrics(run: RunFolder) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(run.manifest.read_text())
-    return {name: value for name, value in document.items() if name not in TIMES}
+    return {name: document[name] for name in METRICS}
 
 
 def _state(run: RunFolder) -> dict[str, Any]:

@@ -129,7 +129,8 @@ def test_two_runs_are_the_same_but_for_their_times(
         for file in ("weights.safetensors", "model.onnx", "mistakes.csv"):
             (run / file).write_bytes(b"the same")
         (run / "history.csv").write_text(f"epoch,loss,seconds\n1,{loss},{seconds}\n")
-        (run / "manifest.json").write_text(json.dumps({"test": loss, "timing": seconds}))
+        metrics = {**dict.fromkeys(processes.METRICS, 0), "test": loss, "timing": seconds}
+        (run / "manifest.json").write_text(json.dumps(metrics))
         record = EpochRecord(1, loss, 0.9, 0.1, 0.9, 0.001, seconds)
         state = TrainerState({}, 2, 0, Sums(), seconds, (record,))
         save_checkpoint(run / "checkpoints", state)
