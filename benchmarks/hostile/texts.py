@@ -53,6 +53,14 @@ def _sparse(folder: Path, _: Trap) -> Path:
     return folder / "model.onnx"
 
 
+def _fields(count: int) -> str:
+    return json.dumps({f"{place:x}": 0 for place in range(count)})
+
+
+def _wide_header() -> bytes:
+    return b"{" + b",".join(b'"%x":{}' % place for place in range(370_000)) + b"}"
+
+
 _TWICE = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":1}'
 
 TEXTS = [
@@ -62,6 +70,8 @@ TEXTS = [
         "JSON with a hundred thousand fields",
         _text(json.dumps({str(i): i for i in range(100_000)})),
     ),
+    Hostile("json-just-small", "as many fields as fit into 100 kB", _text(_fields(8_000))),
+    Hostile("json-entries", "a manifest of as many entries as it may have", _text(_fields(10_000))),
     Hostile(
         "json-number",
         "a number of a hundred thousand digits",
@@ -73,6 +83,7 @@ TEXTS = [
     Hostile("json-terminal", "a field that takes over the terminal", _text('{"\\u001b[2J": 1}')),
     Hostile("safetensors-header-bomb", "a header of 8 EiB", _arrays({}, length=2**63)),
     Hostile("safetensors-long-header", "a header of 32 MB", _arrays(b"{" + b" " * 2**25)),
+    Hostile("safetensors-wide", "a header of 4 MB full of nothing", _arrays(_wide_header())),
     Hostile(
         "safetensors-shape-bomb",
         "4 TB in 16 bytes",

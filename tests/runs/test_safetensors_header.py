@@ -102,6 +102,12 @@ def test_there_is_an_end_to_the_number_of_arrays(monkeypatch):
     )
 
 
+def test_there_is_an_end_to_the_number_of_objects():
+    assert refused('{"a":{}' + ',"a":{}' * 30_000 + "}") == (
+        "its header must hold at most 30,000 objects"
+    )
+
+
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(),

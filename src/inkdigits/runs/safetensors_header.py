@@ -17,6 +17,7 @@ from typing import Any
 
 MAX_HEADER_BYTES = 2**22
 MAX_ARRAYS = 10_000
+MAX_OBJECTS = 30_000  # arrays, and the epochs that a checkpoint's metadata may tell of
 MAX_AXES = 8
 LENGTH_BYTES = 8
 _METADATA = "__metadata__"
@@ -73,6 +74,8 @@ def read_header(text: bytes, data_bytes: int) -> Header:
         >>> read_header(text, 24).shapes
         {'a': (2, 3)}
     """
+    if text.count(b"{") > MAX_OBJECTS:
+        raise ValueError(f"its header must hold at most {MAX_OBJECTS:,} objects")
     try:
         header = json.loads(text, object_pairs_hook=_once)
     except RecursionError:
