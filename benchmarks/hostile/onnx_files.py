@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from hostile.pickles import payload, zipped
+from hostile.onnx_bytes import flood, nested, polyglot
 from hostile.trap import Hostile, Trap
 
 NAMES = [str(digit) for digit in range(10)]
@@ -190,39 +190,8 @@ def _names(text: str) -> Change:
     return lambda model: helper.set_model_props(model, {"class_names": text})
 
 
-def _nested(folder: Path, _: Trap) -> Path:
-    """Graphs in graphs, ten thousand deep: parsers that recurse run out of stack."""
-    content = b""
-    for _each in range(10_000):
-        attribute = _field(6, content) + b"\xa0\x01\x05"
-        content = _field(1, _field(5, attribute))
-    (folder / "model.onnx").write_bytes(_field(7, content))
-    return folder / "model.onnx"
-
-
-def _flood(folder: Path, _: Trap) -> Path:
-    (folder / "model.onnx").write_bytes(_field(7, _field(1, b"") * 3_000_000))
-    return folder / "model.onnx"
-
-
-def _field(number: int, content: bytes) -> bytes:
-    return bytes([number << 3 | 2]) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    parts = bytearray()
-    while value > 127:
-        parts.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*parts, value])
-
-
 def _polyglot(folder: Path, trap: Trap) -> Path:
-    """Return a file that is an ONNX network and an archive with a pickle at once."""
-    path = zipped(folder / "model.zip", {"data.pkl": payload(trap)})
-    tail = path.read_bytes()
-    (folder / "model.onnx").write_bytes(small_network().SerializeToString() + _field(30, tail))
-    return folder / "model.onnx"
+    return polyglot(small_network().SerializeToString(), folder, trap)
 
 
 ONNX = [
@@ -254,8 +223,8 @@ ONNX = [
     Hostile("onnx-conv-bomb", "a border of a billion pixels", _changed(_conv_bomb)),
     Hostile("onnx-loop", "a loop without an end", _changed(_endless_loop)),
     Hostile("onnx-recursion", "a function that calls itself", _changed(_recursive_function)),
-    Hostile("onnx-nested", "graphs in graphs, ten thousand deep", _nested),
-    Hostile("onnx-flood", "three million empty operators", _flood),
+    Hostile("onnx-nested", "graphs in graphs, ten thousand deep", nested),
+    Hostile("onnx-flood", "three million empty operators", flood),
     Hostile("onnx-sparse", "a place outside the array", _changed(_sparse)),
     Hostile("onnx-short", "weights shorter than their shape", _changed(_short)),
     Hostile("onnx-zero-stride", "a division by zero", _changed(_zero_stride)),

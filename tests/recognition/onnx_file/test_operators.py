@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 import inkdigits.export
+from inkdigits.recognition.onnx_file.calls import Call
 from inkdigits.recognition.onnx_file.messages import FLOAT, INT64, Constant, Node
-from inkdigits.recognition.onnx_file.operators import OPERATORS, Call, apply
+from inkdigits.recognition.onnx_file.operators import OPERATORS, apply
 from inkdigits.recognition.onnx_file.wire import RefusedError
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from math import prod
 
 from inkdigits.networks.fitting import LARGEST_SIDE, MOST_CLASSES
+from inkdigits.recognition.onnx_file.calls import Call, Shape
 from inkdigits.recognition.onnx_file.messages import (
     Constant,
     OnnxModel,
@@ -19,7 +20,7 @@ from inkdigits.recognition.onnx_file.messages import (
     read_model,
     shown,
 )
-from inkdigits.recognition.onnx_file.operators import Call, Shape, apply
+from inkdigits.recognition.onnx_file.operators import apply
 from inkdigits.recognition.onnx_file.seal import SEAL, check_seal
 from inkdigits.recognition.onnx_file.wire import RefusedError
 

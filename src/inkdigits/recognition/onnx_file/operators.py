@@ -7,100 +7,13 @@ the file, and no operator may touch it. It does not know the graph.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import TypeAlias
 
-from inkdigits.recognition.onnx_file.messages import FLOAT, INT64, Constant, Node, shown
+from inkdigits.recognition.onnx_file.calls import MAX_KERNEL, Call, Result, Shape
+from inkdigits.recognition.onnx_file.messages import Constant, shown
 from inkdigits.recognition.onnx_file.wire import RefusedError
-
-Shape: TypeAlias = tuple[int, ...]
-MAX_KERNEL = 64
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a node gives for one image: the shape, and the multiplications it takes."""
-
-    shape: Shape
-    multiplications: int
-
-
-@dataclass(frozen=True)
-class Call:
-    """A node with what it reads: values computed from an image, or constants."""
-
-    node: Node
-    inputs: Sequence[Shape | Constant]
-
-    def value(self, place: int = 0) -> Shape:
-        """Return the shape of an input that is computed from the image."""
-        value = self._input(place)
-        if isinstance(value, Constant):
-            raise self.wrong("reads a constant where a value must be")
-        return value
-
-    def constant(self, place: int, element: int = FLOAT) -> Constant:
-        """Return an input that the file holds."""
-        constant = self._input(place)
-        if not isinstance(constant, Constant) or constant.element != element:
-            raise self.wrong("must read a constant of the right type")
-        return constant
-
-    def weights(self, place: int, shape: Shape) -> None:
-        """Refuse anything but weights of this shape."""
-        received = self.constant(place).shape
-        if received != shape:
-            raise self.wrong(f"needs weights of shape {shape}; received {shown(received)}")
-
-    def integer(self, place: int) -> int:
-        """Return the one whole number that an input holds."""
-        constant = self.constant(place, INT64)
-        if constant.shape != (1,):
-            raise self.wrong("needs one number")
-        return int(struct.unpack("<q", constant.content)[0])
-
-    def attribute(self, name: str, allowed: range) -> int:
-        """Return an attribute that is a whole number."""
-        value = self.node.attributes.get(name)
-        if not isinstance(value, int) or value not in allowed:
-            raise self.wrong(
-                f"needs `{name}` from {allowed[0]} to {allowed[-1]}; received {shown(value)}"
-            )
-        return value
-
-    def square(self, name: str) -> int:
-        """Return the side of an attribute that is a square: two equal numbers."""
-        value = self.node.attributes.get(name)
-        if not isinstance(value, list) or len(value) != 2 or value[0] != value[1]:
-            raise self.wrong(f"needs two equal numbers as `{name}`; received {shown(value)}")
-        if not 1 <= value[0] <= MAX_KERNEL:
-            raise self.wrong(f"needs `{name}` of 1 to {MAX_KERNEL}; received {value[0]}")
-        return value[0]
-
-    def count(self, *allowed: int) -> None:
-        """Refuse another number of inputs."""
-        if len(self.inputs) not in allowed:
-            raise self.wrong(f"must not have {len(self.inputs)} inputs")
-
-    def rank(self, place: int, rank: int) -> Shape:
-        """Return the shape of a value that must have so many axes."""
-        shape = self.value(place)
-        if len(shape) != rank:
-            raise self.wrong(f"cannot read the shape {shape}")
-        return shape
-
-    def wrong(self, reason: str) -> RefusedError:
-        """Return the error about this node."""
-        return RefusedError(f"{self.node.operator} {reason}")
-
-    def _input(self, place: int) -> Shape | Constant:
-        if place >= len(self.inputs):
-            raise self.wrong(f"must have more than {len(self.inputs)} inputs")
-        return self.inputs[place]
-
 
 Operator: TypeAlias = Callable[[Call], Result]
 
@@ -198,7 +111,7 @@ def _product(call: Call) -> Result:
 def _pair(call: Call) -> Result:
     """Two inputs, the shorter shape repeated along the longer, the first computed."""
     call.count(2)
-    shape, other = call.value(), call._input(1)
+    shape, other = call.value(), call.input(1)
     if isinstance(other, Constant):
         # A single number has the shape (1,) or none; it must not stand for the axis of images.
         if call.constant(1).shape in ((), (1,)):
