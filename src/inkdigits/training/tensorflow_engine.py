@@ -123,6 +123,6 @@ class TensorFlowEngine:
 
 def _sum(parts: tuple[Any, ...]) -> Any:
     if len(parts) <= 2:
-        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
-    # `add_n` begins with whichever part is ready to be overwritten: not always the same one.
+        return parts[0] if len(parts) == 1 else tf.add_n(parts)
+    # `add_n` begins with whichever part may be overwritten: of more than two not always the same.
     return tf.reduce_sum(tf.stack(parts), axis=0)
