@@ -61,7 +61,7 @@ def tuned(
     base: RunFolder, own: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[RunFolder, Manifest]:
     out = tmp_path_factory.mktemp("tuned") / "run"
-    return fine_tune(base.path, own, epochs=1, seed=3, out=out)
+    return fine_tune(base.path, own, frozen="nothing", epochs=1, seed=3, out=out)
 
 
 def test_it_learns_ones_own_and_tells_both_figures_before_and_after(base, tuned, own, known):
@@ -80,22 +80,24 @@ def test_it_learns_ones_own_and_tells_both_figures_before_and_after(base, tuned,
 
 def test_the_command_and_the_start_name_the_network_it_went_on_from(base, tuned):
     run, manifest = tuned
-    assert manifest.command == f"inkdigits train --from {base.path} --epochs 1 --seed 3"
+    assert manifest.command == (
+        f"inkdigits train --from {base.path} --freeze nothing --epochs 1 --seed 3"
+    )
     begun = read_start(run)[1]
     assert begun.base is not None and begun.base.network == str(base.path.resolve())
 
 
-def test_frozen_features_keep_their_weights(base, own, tmp_path: Path):
-    run, manifest = fine_tune(base.path, own, frozen="features", epochs=1, out=tmp_path / "run")
+def test_features_keep_their_weights_unless_asked_for(base, own, tmp_path: Path):
+    run, manifest = fine_tune(base.path, own, epochs=1, out=tmp_path / "run")
     before, after = (read_arrays(each.weights)[0] for each in (base, run))
     changed = {name for name, array in after.items() if (array != before[name]).any()}
     assert changed == {"dense2/kernel", "dense2/bias"}
-    assert "--freeze features" in manifest.command
+    assert "--freeze" not in manifest.command
 
 
 def test_other_classes_get_a_last_layer_of_their_own(base, own, tmp_path: Path):
     letters = replace(own, class_names=("i", "l"), train=two(own.train), test=two(own.test))
-    run, manifest = fine_tune(base.path, letters, frozen="features", epochs=1, out=tmp_path / "run")
+    run, manifest = fine_tune(base.path, letters, epochs=1, out=tmp_path / "run")
     assert OnnxClassifier(run.onnx).class_names == ("i", "l")
     record = manifest.base
     assert record is not None

@@ -65,12 +65,14 @@ def train(
         ),
     ] = None,
     freeze: Annotated[
-        Frozen,
+        Frozen | None,
         typer.Option(
-            help="With --from, the layers that keep their weights: nothing, or features, which "
-            "are all but the last dense one."
+            help="With --from, the layers that keep their weights: features, which are all but "
+            "the last dense one, if not given; nothing takes longer and forgets more, but can "
+            "learn what is new.",
+            show_default=False,
         ),
-    ] = "nothing",
+    ] = None,
     epochs: Annotated[
         int | None,
         typer.Option(help="Passes over the training images, instead of the recipe's."),
@@ -127,9 +129,9 @@ def train(
         )
     checkpoints = Interval(seconds=checkpoint_seconds, steps=checkpoint_steps)
     if resume:
-        others = (recipe, data, form, side, base, epochs, out, members > 1, deterministic)
+        others = (recipe, data, form, side, base, freeze, epochs, out, members > 1, deterministic)
         given = any(each not in (None, False) for each in others)
-        if given or seed or freeze != "nothing" or checkpoints != Interval():
+        if given or seed or checkpoints != Interval():
             raise UsageError("`--resume` goes with no other option: the run knows its own")
         run = find_unfinished_run(resume)
         chosen, _ = read_start(run)
@@ -138,10 +140,10 @@ def train(
     elif base:
         _check_tuning(recipe, data, members)
         need_training_extra()
-        chosen, dataset, start_from = _tune(base, data or "", freeze, epochs)
+        chosen, dataset, start_from = _tune(base, data or "", freeze or "features", epochs)
         run = create_run(chosen.name, out)
     else:
-        if freeze != "nothing":
+        if freeze is not None:
             raise UsageError("`--freeze` goes with `--from`: fresh weights have to be learnt")
         start_from = None
         chosen = _choose_recipe(recipe or DEFAULT_RECIPE, epochs)

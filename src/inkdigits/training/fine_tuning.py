@@ -18,7 +18,7 @@ from inkdigits.training.recipe import Frozen, Recipe
 REHEARSED = 3_000  # images that the network knows, at least; with one's own, 70 batches
 EPOCHS = 5
 BATCH = 64
-RATE = 0.0005  # a tenth of what Adam trains these networks with from the beginning
+RATE = 0.0002  # a twentieth of what Adam trains these networks with from the beginning
 RATE_OF_LAST_LAYER = 0.003  # which learns alone, and can do so faster
 HELD_OUT = 1 / 6  # of one's own training images
 HELD_OUT_KNOWN = 1_000  # images that the network knows, among those to validate on
@@ -53,7 +53,7 @@ def tuning_recipe(recipe: Recipe, frozen: Frozen, epochs: int | None = None) -> 
         schedule="one-cycle",
         warmup=0.2,
         final_rate=0.0,
-        averaging=0.0,
+        averaging=0.98,
         momentum=0.9,
         adam_beta_2=0.999,
         norm_momentum=0.99,

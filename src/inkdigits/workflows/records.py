@@ -110,7 +110,7 @@ def base_record(
 
 def _base_words(recipe: Recipe, base: Base) -> list[str]:
     words = ["--from", base.name]
-    if recipe.frozen != "nothing":
+    if recipe.frozen != "features":
         words += ["--freeze", recipe.frozen]
     if recipe.epochs != EPOCHS:
         words += ["--epochs", str(recipe.epochs)]
