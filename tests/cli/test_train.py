@@ -9,12 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from inkdigits.cli.main import run
+from inkdigits.cli.train_result import say_base
 from inkdigits.processor import available_cores
 from inkdigits.runs.folder import RunFolder
-from inkdigits.runs.manifest import Manifest
+from inkdigits.runs.manifest import BaseRecord, Manifest, Score
 from inkdigits.runs.start import Interval, Start, write_start
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST
@@ -129,6 +132,15 @@ def test_a_finished_run_cannot_be_resumed(trained: tuple[Path, Any, str], inkdig
             ["--seed", "2147483640", "--members", "9"],
             "the last network's seed must be at most 2,147,483,647; received 2147483648",
         ),
+        (["--data", "nowhere"], "nowhere"),
+        (["--data", "mnist", "--side", "4"], "`side` must be between 8 and 256 pixels; received 4"),
+        (["--resume", "run", "--data", "mnist"], "`--resume` goes with no other option"),
+        (["--resume", "run", "--freeze", "nothing"], "`--resume` goes with no other option"),
+        (["--freeze", "features"], "`--freeze` goes with `--from`"),
+        (["--from", "shipped"], "`--from` needs `--data`"),
+        (["--from", "shipped", "--data", "a", "--recipe", "fast"], "`--from` goes without `--rec"),
+        (["--from", "shipped", "--data", "a", "--members", "2"], "`--from` goes without `--rec"),
+        (["--from", "nowhere", "--data", "mnist"], "there is no run folder nowhere"),
         (["--out", "/proc/inkdigits"], "cannot write /proc/inkdigits: "),
         (["--out", "/dev/null"], "`--out` must be a new or empty folder; received /dev/null"),
     ],
@@ -218,6 +230,65 @@ def test_members_and_seed_reach_the_workflow_and_json_lists_the_members(
     assert document["confidence"] == CONFIDENCE
     assert document["report"] is None
     assert (document["run"], document["seed"]) == (out, 4)
+
+
+@pytest.fixture
+def shapes(tmp_path: Path) -> Path:
+    """Eight pictures of each of two classes, and one that is none."""
+    rng = np.random.default_rng(0)
+    for name, colour in (("leaf", (30, 160, 40)), ("rose", (200, 30, 60))):
+        folder = tmp_path / "plants" / name
+        folder.mkdir(parents=True)
+        for i in range(8):
+            pixels = np.full((40 + i, 60, 3), colour) + rng.integers(-20, 20, (40 + i, 60, 3))
+            Pillow.fromarray(pixels.astype(np.uint8)).save(folder / f"{i}.png")
+    (tmp_path / "plants" / "rose" / "torn.png").write_bytes(b"PNG?")
+    return tmp_path / "plants"
+
+
+def test_data_of_ones_own_reach_the_workflow_with_a_recipe_that_fits(
+    ensemble: list[dict[str, Any]],
+    shapes: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+):
+    words = ("--data", str(shapes), "--side", "32", "--epochs", "2", "--out", str(tmp_path / "run"))
+    assert run(["train", *words]) == 0
+    (call,) = ensemble
+    assert call["dataset"].class_names == ("leaf", "rose")
+    assert call["dataset"].shape == (32, 32, 3)
+    assert (call["recipe"].batch_size, call["recipe"].epochs) == (8, 2)
+    told = capfd.readouterr().err
+    assert "torn.png: " in told
+    n = len(call["dataset"].train)
+    assert f"fitted to {n} images of plants: " in told
+    assert "batch size 8 in place of 256" in told
+
+
+def test_what_to_go_on_from_reaches_the_workflow(
+    ensemble: list[dict[str, Any]], shapes: Path, tmp_path: Path
+):
+    words = ("--from", "shipped", "--data", "mnist", "--freeze", "nothing", "--epochs", "1")
+    assert run(["train", *words, "--out", str(tmp_path / "run")]) == 0
+    (call,) = ensemble
+    assert call["base"].name == "shipped"
+    recipe = call["recipe"]
+    assert (recipe.name, recipe.frozen, recipe.epochs) == ("robust-tuned", "nothing", 1)
+    assert len(call["dataset"].train) == 60_000
+
+
+def test_people_are_told_what_a_network_could_do_before_and_what_it_has_kept():
+    base = BaseRecord(
+        network="shipped",
+        sha256="00",
+        before=Score.model_validate(SCORE),
+        known_data="mnist",
+        known_before=Score.model_validate(BETTER),
+        known_after=Score.model_validate(SCORE),
+    )
+    assert say_base(base) == "; before 50.00 %; on mnist 50.00 %, before 100.00 %"
+    bare = BaseRecord(network="shipped", sha256="00", before=None)
+    assert say_base(bare) == ""
 
 
 def test_people_are_told_how_the_networks_of_an_ensemble_do_alone(

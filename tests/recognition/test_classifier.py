@@ -134,6 +134,20 @@ def test_images_of_another_size_do_not_count(path):
     assert classifier.runtime.startswith("ONNX Runtime")
 
 
+def test_of_large_images_there_are_fewer_in_a_batch():
+    sizes = []
+
+    def compute(inputs):
+        sizes.append(len(inputs))
+        return [inputs[:, 0, 0, 0]]
+
+    in_batches(np.zeros((5, 256, 256, 3), np.uint8), compute)
+    # 102,400 pixels are the most: one image of 65,536.
+    assert sizes == [1] * 5
+    in_batches(np.zeros((5, 160, 160), np.uint8), compute)
+    assert sizes[5:] == [4, 1]
+
+
 def test_batches_are_full_but_for_the_last():
     sizes = []
 

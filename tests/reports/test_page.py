@@ -10,7 +10,7 @@ from inkdigits.networks.architecture import FAST, PUBLISHED, TUTORIAL
 from inkdigits.networks.arithmetic import summarise
 from inkdigits.plots.png import SIGNATURE
 from inkdigits.reports.page import render
-from inkdigits.runs.manifest import ConfidenceRecord
+from inkdigits.runs.manifest import BaseRecord, ConfidenceRecord
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CHANGES = "How far training images may be changed"
@@ -115,6 +115,26 @@ class TestResult:
             "left: 56.00%; width: 8.00%" in section.one(class_="scale-interval").attributes["style"]
         )
         assert section.one(class_="scale-point").attributes["style"] == "left: 60.00%"
+
+    def test_a_run_that_went_on_from_another_tells_what_that_could_do(self, page, make_content):
+        content = make_content()
+        before, known_before, known_after = (
+            content.manifest.test.model_copy(update={"accuracy": share, "n": n})
+            for share, n in ((0.7, 10), (0.97, 100), (0.96, 100))
+        )
+        base = BaseRecord(
+            network="shipped",
+            sha256="00",
+            before=before,
+            known_data="mnist",
+            known_before=known_before,
+            known_after=known_after,
+        )
+        manifest = content.manifest.model_copy(update={"base": base})
+        text = page(replace(content, manifest=manifest)).one("section", id="result").text
+        assert "it went on from shipped, which reads 70.00 % of these images." in text
+        assert "of the 100 test images there it reads 96.00 %, before it read 97.00 %." in text
+        assert "went on from" not in page().one("section", id="result").text
 
 
 class TestFlaws:

@@ -49,7 +49,7 @@ def print_result(run: RunFolder, manifest: Manifest) -> None:
         alone = [each.accuracy for each in manifest.members]
         also = f"; its {len(alone)} networks alone {percent_range((min(alone), max(alone)))}"
     if manifest.base:
-        also = _say_base(manifest.base)
+        also = say_base(manifest.base)
     where = f"report: {run.report}" if run.report.is_file() else f"folder: {run.path}"
     stdout().print(
         f"test accuracy {percent(test.accuracy)} (95 % interval "
@@ -58,7 +58,7 @@ def print_result(run: RunFolder, manifest: Manifest) -> None:
     )
 
 
-def _say_base(base: BaseRecord) -> str:
+def say_base(base: BaseRecord) -> str:
     """Say what the network could do before, and what is left of what it knew."""
     said = f"; before {percent(base.before.accuracy)}" if base.before else ""
     if base.known_before and base.known_after:

@@ -23,6 +23,7 @@ Outputs: TypeAlias = list[np.ndarray]
 
 # Larger batches are no faster in ONNX Runtime or OpenVINO, and hold more memory.
 BATCH = 100
+MOST_PIXELS = BATCH * 32 * 32  # of a batch: of large images there are fewer at a time
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,8 @@ def in_batches(
 ) -> Outputs:
     """Scale images and compute with so many at a time, the last batch taking what is left.
 
+    Of large images there are fewer in a batch: as many as have `MOST_PIXELS` together.
+
     Args:
         images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8. Without
             images there is one empty batch.
@@ -175,6 +178,8 @@ def in_batches(
         >>> in_batches(images, lambda inputs: [np.full(len(inputs), len(inputs))], 2)[0].tolist()
         [2, 2, 2, 2, 1]
     """
+    height, width, _ = image_shape(images)
+    batch_size = max(1, min(batch_size, MOST_PIXELS // max(1, height * width)))
     parts = [
         compute(scale(images[start : start + batch_size]))
         for start in range(0, max(len(images), 1), batch_size)
