@@ -7,8 +7,7 @@ nothing; whoever wants checkpoints takes `state()` when `fit` reports.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -23,6 +22,7 @@ from inkdigits.networks.freezing import freeze_features
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.networks.weights import set_some_weights
 from inkdigits.processor import processor_flags
+from inkdigits.training.averaging import averages_for_a_while, take_averages
 from inkdigits.training.determinism import fix_order_of_sums
 from inkdigits.training.engine import make_engine, needs_accumulation
 from inkdigits.training.feed import Feed
@@ -85,17 +85,7 @@ class Trainer:
         train = add_no_digits(train, recipe.no_digits)
         self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
-        self.model = build(
-            self.architecture,
-            seed=seed,
-            precision=self.precision,
-            norm_momentum=recipe.norm_momentum,
-            fast_layers=recipe.fast_layers,
-        )
-        if weights:
-            set_some_weights(self.model, weights)
-        if recipe.frozen == "features":
-            freeze_features(self.model)
+        self.model = self._build_model(weights)
         self._optimizer = make_optimizer(
             recipe,
             self.model,
@@ -114,6 +104,21 @@ class Trainer:
                 none_class=self.architecture.none_class,
             )
         )
+
+    def _build_model(self, weights: Mapping[str, np.ndarray] | None) -> keras.Sequential:
+        """Build the network, as far as the recipe says with weights that it starts with."""
+        model = build(
+            self.architecture,
+            seed=self.seed,
+            precision=self.precision,
+            norm_momentum=self.recipe.norm_momentum,
+            fast_layers=self.recipe.fast_layers,
+        )
+        if weights:
+            set_some_weights(model, weights)
+        if self.recipe.frozen == "features":
+            freeze_features(model)
+        return model
 
     @property
     def backend(self) -> str:
@@ -159,7 +164,8 @@ class Trainer:
                 return False
             record = self._finish_epoch()
             observer.on_epoch(record)
-        self._take_averages()  # the weights to keep; a second time changes nothing
+        # The weights to keep; a second time changes nothing.
+        take_averages(self.model, self._optimizer, self.recipe.averaging)
         return True
 
     def predict(self, inputs: Inputs) -> Probabilities:
@@ -244,33 +250,9 @@ class Trainer:
         self._epoch, self._step, self._sums = self._epoch + 1, 0, Sums()
         return record
 
-    @contextmanager
-    def _averaged_weights(self) -> Iterator[None]:
-        """Give the model its averaged weights for a while, where the recipe averages."""
-        if not self.recipe.averaging:
-            yield
-            return
-        variables = self.model.trainable_variables
-        latest = [variable.numpy() for variable in variables]
-        self._take_averages()
-        try:
-            yield
-        finally:
-            for variable, value in zip(variables, latest, strict=True):
-                variable.assign(value)
-
-    def _take_averages(self) -> None:
-        if not self.recipe.averaging:
-            return
-        variables = self.model.trainable_variables
-        self._optimizer.finalize_variable_values(variables)
-        # Each its own copy: on JAX an assignment shares memory, which `predict` then gives away.
-        for variable in variables:
-            variable.assign(keras.ops.copy(variable))
-
     def _validate(self) -> tuple[float, float]:
         inputs, labels = self.validation_set(self._epoch)
-        with self._averaged_weights():
+        with averages_for_a_while(self.model, self._optimizer, self.recipe.averaging):
             probabilities = self.predict(inputs)
         chosen = probabilities[np.arange(len(labels)), labels]
         loss = -np.log(np.maximum(chosen, np.finfo(np.float32).tiny)).mean()
