@@ -1,0 +1,91 @@
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.recognition.answers import Classifier, Rejection, Signature
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "held_out.py"
+
+
+@pytest.fixture
+def held_out(monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    monkeypatch.delitem(sys.modules, "pages", raising=False)
+    spec = importlib.util.spec_from_file_location("held_out", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    sys.modules.pop("pages", None)
+
+
+class AlwaysSeven(Classifier):
+    """Takes every image for a 7, and finds it the stranger the more ink it has."""
+
+    def __init__(self, rejection=None):
+        names = tuple("0123456789")
+        super().__init__(Signature("images", (28, 28), names, rejection))
+
+    @property
+    def runtime(self):
+        return "none"
+
+    def _run(self, images, outputs):
+        sevens = np.zeros((len(images), 10), np.float32)
+        sevens[:, 7] = 1
+        ink = images.mean(axis=(1, 2), dtype=np.float32)
+        return [{"probabilities": sevens, "outlierness": ink}[name] for name in outputs]
+
+
+@pytest.fixture(scope="module")
+def some(mnist):
+    """Ten images, of which three are a 7."""
+    labels = mnist.train.labels
+    sevens, others = np.flatnonzero(labels == 7)[:3], np.flatnonzero(labels != 7)[:7]
+    return mnist.train.take(np.concatenate([sevens, others]))
+
+
+def test_the_held_out_images_are_those_of_the_recipes(held_out, mnist):
+    digits = held_out.held_out_digits()
+    assert len(digits) == 5000
+    assert min(digits.class_counts(10)) > 400
+
+
+def test_each_figure_is_told(held_out, some, monkeypatch):
+    monkeypatch.setattr(held_out, "OUTLIERS", 5)
+    classifier = AlwaysSeven(Rejection("energy", 0.5, 1.0))
+    figures = dict(held_out.figures(classifier, some, 10, 1))
+    assert figures["as they are"] == "30.00% (7 wrong)"
+    assert figures["mean of fifteen corruptions"] == "30.00%"
+    assert figures["canny edges"] == "30.00%"
+    assert figures["area under the ROC curve, blank"].startswith("0.")
+    assert {"clean, of 1", "hard, of 1", "pairs, of 1", "pasted, of 10"} <= figures.keys()
+    assert len(figures) == 1 + 15 + 1 + 4 + 4
+
+
+def test_fewer_images_may_be_corrupted(held_out, some):
+    figures = held_out.figures(AlwaysSeven(), some, 3, 1)
+    assert dict(next(figures) for _ in range(2)) == {
+        "as they are": "30.00% (7 wrong)",
+        "shot noise": "100.00%",  # the first three are sevens
+    }
+
+
+def test_a_network_without_an_outlier_score_has_no_such_figures(held_out, some):
+    figures = dict(held_out.figures(AlwaysSeven(), some, 3, 1))
+    assert not [what for what in figures if "ROC" in what]
+
+
+def test_strangeness_is_the_networks_own_score(held_out):
+    images = np.full((2, 28, 28), 9, np.uint8)
+    scores = held_out.strangeness(AlwaysSeven(Rejection("energy", 0.5, 1.0)), images)
+    assert scores.tolist() == [9, 9]
+
+
+def test_accuracy_is_the_share_of_right_answers(held_out):
+    digits = LabelledImages(np.zeros((4, 28, 28), np.uint8), np.array([7, 7, 7, 1], np.uint8))
+    assert held_out.accuracy(AlwaysSeven(), digits) == 0.75
