@@ -103,8 +103,8 @@ BEST = Recipe(
 ROBUST = BEST.replace(
     name="robust",
     network="robust",
-    epochs=32,
-    no_digits=10_000,
+    epochs=14,
+    no_digits=12_000,
     augmentation=BEST.augmentation.model_copy(
         update={
             "stroke": 0.5,

@@ -21,8 +21,9 @@ from inkdigits.training.augmentation.sampling import sample
 from inkdigits.training.augmentation.textures import TEXTURES, texture_bank
 
 MATRIX = 8
-OUTLINE = 2  # whether it is shown, how much of its inner half
-OUTLINE_GAIN = 2.0  # the slope from paper to ink takes about two pixels
+OUTLINE = 2  # whether it is shown, the level that it follows
+OUTLINE_GAIN = 4.0  # how much steeper than the image's own slopes those of its outline are
+OUTLINE_LEVELS = (0.2, 0.7)  # of full ink
 INK = 3  # texture, its strength, the ink that is left
 
 
@@ -148,23 +149,22 @@ def change_strokes(images: Any, amounts: Any) -> Any:
 def show_outlines(images: Any, rows: Any) -> Any:
     """Show the outline of some images in place of their ink.
 
-    The outline is the morphological gradient of 3x3 pixels: what a dilation adds, and as much as
-    the row says of what an erosion takes away.
+    The outline is a line of one pixel around the ink: what lies beyond a level of grey has a
+    neighbour above, below, to the left or to the right that does not.
 
     Args:
         images: Tensor of shape (n, height, width, channels), float32, 0 to 1.
-        rows: Tensor of shape (n, 2), float32: 1 for an outline and 0 for the image as it is; how
-            much of the inner half of the outline is shown, 0 to 1.
+        rows: Tensor of shape (n, 2), float32: 1 for an outline and 0 for the image as it is; the
+            level, 0 to 1 of full ink.
 
     Returns:
         Tensor of the shape of `images`, 0 to 1.
     """
     ops = keras.ops
-    shown, inner = (rows[:, i, None, None, None] for i in (0, 1))
-    thick = ops.max_pool(images, 3, strides=1, padding="same")
-    thin = -ops.max_pool(-images, 3, strides=1, padding="same")
-    outline = ops.minimum(OUTLINE_GAIN * (thick - images + inner * (images - thin)), 1.0)
-    return images + shown * (outline - images)
+    shown, level = (rows[:, i, None, None, None] for i in (0, 1))
+    ink = ops.clip(OUTLINE_GAIN * (images - level) + 0.5, 0.0, 1.0)
+    down, across = (ops.max_pool(ink, side, strides=1, padding="same") for side in ((3, 1), (1, 3)))
+    return images + shown * (ops.maximum(down, across) - ink - images)
 
 
 def lay_over(images: Any, textures: Any, rows: Any) -> Any:
@@ -186,8 +186,8 @@ def lay_over(images: Any, textures: Any, rows: Any) -> Any:
 
 
 def _draw_outlines(share: float, n: int, rng: np.random.Generator) -> Float32[np.ndarray, "n 2"]:
-    shown = rng.random((n, 1)) < share
-    return np.concatenate([shown, rng.random((n, 1))], axis=1).astype(np.float32)
+    shown = rng.random(n) < share
+    return np.stack([shown, rng.uniform(*OUTLINE_LEVELS, n)], axis=1).astype(np.float32)
 
 
 def _draw_ink(ranges: Augmentation, n: int, rng: np.random.Generator) -> Float32[np.ndarray, "n 3"]:

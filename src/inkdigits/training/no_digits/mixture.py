@@ -25,14 +25,14 @@ from inkdigits.training.no_digits.scribbles import draw_scribbles
 
 NO_CLASS = 255  # the label of an image that shows none of the classes
 SHARES = {  # of a hundred
-    "scribbles": 20,
-    "turned": 10,
-    "shuffled": 10,
+    "scribbles": 18,
+    "turned": 8,
+    "shuffled": 8,
     "bare": 4,
-    "neighbours": 22,
-    "pieces": 14,
-    "signs": 14,
-    "blots": 6,
+    "neighbours": 20,
+    "pieces": 13,
+    "signs": 15,
+    "blots": 14,
 }
 BOX = 20 / 28  # of the side: what MNIST's digits were fitted into
 _SEED = 7_041_776
@@ -43,9 +43,9 @@ def add_no_digits(train: LabelledImages, count: int) -> LabelledImages:
 
     Args:
         train: The training images, of even sides; their size is that of the new ones.
-        count: How many to add: of a hundred 20 scribbles, every second of them brought to size
-            as a digit is, 10 turned and 10 shuffled digits, 4 of bare paper, 22 of digits that
-            touch, 14 pieces of digits, 14 letters and signs, 6 blots and frames. Oblong images
+        count: How many to add: of a hundred 18 scribbles, every second of them brought to size
+            as a digit is, 8 turned and 8 shuffled digits, 4 of bare paper, 20 of digits that
+            touch, 13 pieces of digits, 15 letters and signs, 14 blots and frames. Oblong images
             have scribbles in place of the last four. None where there are no training images.
 
     Returns:
@@ -76,7 +76,7 @@ def make_no_digits(train: LabelledImages, count: int) -> dict[str, Images]:
     Example:
         >>> blank = LabelledImages(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
         >>> len(make_no_digits(blank, 100)["signs"])
-        14
+        15
     """
     rng = np.random.default_rng(_SEED)
     height, width = train.images.shape[1:]
