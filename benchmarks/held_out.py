@@ -64,7 +64,7 @@ def figures(
     yield "mean of fifteen corruptions", f"{fmean(shares.values()):.2%}"
     if classifier.rejection:
         inside = strangeness(classifier, digits.images)
-        for name in CHOOSING_SETS:
+        for name in CHOOSING_SETS["digits"]:
             outside = strangeness(classifier, outlier_set(name, "choosing", OUTLIERS))
             yield f"area under the ROC curve, {name}", f"{auroc(inside, outside):.4f}"
     for suite in SUITES:

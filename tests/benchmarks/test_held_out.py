@@ -28,7 +28,7 @@ class AlwaysSeven(Classifier):
 
     def __init__(self, rejection=None):
         names = tuple("0123456789")
-        super().__init__(Signature("images", (28, 28), names, rejection))
+        super().__init__(Signature("images", (28, 28, 1), names, rejection))
 
     @property
     def runtime(self):

@@ -35,6 +35,7 @@ augmentations = st.fixed_dictionaries(
         "height_shift": numbers(0, 1),
         "shear": numbers(0, 90, exclude_max=True),
         "zoom": numbers(0, 1, exclude_max=True),
+        "mirror_share": numbers(0, 1),
         "fill": st.sampled_from(["nearest", "constant"]),
         "elastic": numbers(0, 10),
         "stroke": numbers(0, 1),

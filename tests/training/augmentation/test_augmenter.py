@@ -5,6 +5,7 @@ from scipy import ndimage, stats
 
 from inkdigits.training.augmentation.affine import draw_movements, to_matrices, warp
 from inkdigits.training.augmentation.augmenter import (
+    OUTLINE_LEVELS,
     Augmenter,
     change_strokes,
     lay_over,
@@ -48,7 +49,7 @@ def augmenter():
 def drawn(augmenter):
     """Many rows of it, and by name the columns that are no matrix and no points."""
     rows = augmenter.draw(20_000, np.random.default_rng(7))
-    names = ("stroke", "shown", "inner", "texture", "strength", "ink")
+    names = ("stroke", "shown", "level", "texture", "strength", "ink")
     return rows, dict(zip(names, rows[:, ELASTIC.stop :].T, strict=True))
 
 
@@ -110,9 +111,10 @@ def test_the_same_seed_draws_the_same_rows_and_another_seed_others(augmenter):
 
 
 @pytest.mark.parametrize(
-    ("name", "low", "high"), [("stroke", -0.6, 0.6), ("texture", 0, TEXTURES - 1)]
+    ("name", "low", "high"),
+    [("stroke", -0.6, 0.6), ("level", *OUTLINE_LEVELS), ("texture", 0, TEXTURES - 1)],
 )
-def test_strokes_and_textures_are_uniform_in_their_ranges(drawn, name, low, high):
+def test_strokes_levels_and_textures_are_uniform_in_their_ranges(drawn, name, low, high):
     values = drawn[1][name]
     assert low <= values.min() < low + 0.01 * (high - low)
     assert high - 0.01 * (high - low) < values.max() <= high
@@ -137,9 +139,6 @@ def test_the_share_of_outlines_is_the_one_asked_for(drawn):
     _, columns = drawn
     assert set(columns["shown"]) == {0, 1}
     assert columns["shown"].mean() == pytest.approx(0.3, abs=0.02)
-    assert columns["inner"].min() >= 0
-    assert columns["inner"].max() <= 1
-    assert columns["inner"].mean() == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_share_of_the_images_keeps_its_ink_and_gets_no_texture(drawn):
@@ -297,16 +296,32 @@ def test_ink_fades_and_a_texture_is_added(row, expected):
     np.testing.assert_allclose(laid[0, 0, :, 0], expected, atol=1e-6)
 
 
-def test_an_outline_is_the_ring_around_the_ink_and_as_much_of_its_inside_as_asked():
-    ink = np.zeros((5, 5), np.float32)
-    ink[1:4, 1:4] = 0.5
-    ring, inside = np.ones((5, 5), np.float32), np.zeros((5, 5), np.float32)
-    ring[1:4, 1:4] = 0  # dilated, the square fills the image: twice the 0.5 it gains around
-    inside[1:4, 1:4] = 0.5  # eroded, only its middle is left: half of twice the 0.5 it loses
-    inside[2, 2] = 0
-    rows = np.array([[0, 0.7], [1, 0], [1, 0.5]], np.float32)
-    shown = as_array(show_outlines(small(ink, ink, ink), rows))[..., 0]
-    np.testing.assert_allclose(shown, [ink, ring, ring + inside], atol=1e-6)
+def outlined(images, rows):
+    return as_array(show_outlines(images, np.array(rows, np.float32)))
+
+
+def test_an_outline_is_a_line_of_one_pixel_around_the_ink_and_has_no_corners():
+    ink = np.pad(np.ones((2, 2), np.float32), 2)
+    line = np.zeros((6, 6), np.float32)
+    line[[1, 1, 4, 4], [2, 3, 2, 3]] = line[[2, 3, 2, 3], [1, 1, 4, 4]] = 1
+    shown = outlined(small(ink, ink), [[0, 0.5], [1, 0.5]])
+    np.testing.assert_allclose(shown[..., 0], [ink, line], atol=1e-6)
+
+
+def test_an_outline_follows_the_level_of_grey_asked_for():
+    slope = small([[0, 0, 0.3, 0.6, 0.9, 0.9]])
+    # Grey that is an eighth below a level counts as paper, and an eighth above it as ink.
+    lower, higher = ([[1, level]] for level in (0.15, 0.45))
+    assert outlined(slope, lower)[0, 0, :, 0].tolist() == [0, 1, 0, 0, 0, 0]
+    assert outlined(slope, higher)[0, 0, :, 0].tolist() == [0, 0, 1, 0, 0, 0]
+
+
+def test_channels_have_outlines_of_their_own():
+    dot = np.zeros((1, 3, 3, 2), np.float32)
+    dot[0, 1, 1, 1] = 1
+    shown = outlined(dot, [[1, 0.5]])
+    assert not shown[..., 0].any()
+    assert shown[0, :, :, 1].tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
 
 
 def test_each_image_has_its_own_texture():
