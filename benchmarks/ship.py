@@ -1,8 +1,8 @@
 """Make a finished run the network that comes with the package.
 
-Comes in: a run folder. Goes out: `model.onnx` and `card.json` in src/inkdigits/recognition/shipped,
-the figures measured anew from the copied file on every suite. Afterwards `make docs` writes
-docs/model-card.md from the card.
+Comes in: a run folder, of `inkdigits train` or of `go_on.py`. Goes out: `model.onnx` and
+`card.json` in src/inkdigits/recognition/shipped, the figures measured anew from the copied file on
+every suite. Afterwards `make docs` writes docs/model-card.md from the card.
 
 Example: python benchmarks/ship.py runs/robust-1
 """
@@ -16,6 +16,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from go_on import BEGAN
 
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
 from inkdigits.runs.manifest import Manifest
@@ -33,6 +35,8 @@ def main() -> None:
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
     if digest != manifest.sha256["model.onnx"] or source.stat().st_size > MAX_BYTES:
         sys.exit(f"{source} must be what the run wrote, and of at most {MAX_BYTES:,} bytes")
+    began = run / BEGAN
+    note = json.loads(began.read_bytes()) if began.exists() else {}
     shutil.copyfile(source, target)
     card = {
         "command": manifest.command,
@@ -46,6 +50,7 @@ def main() -> None:
         "areas": manifest.confidence.areas if manifest.confidence else None,
         "sha256": digest,
         "bytes": source.stat().st_size,
+        **note,
         "figures": _measure(),
     }
     (target.parent / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

@@ -51,6 +51,17 @@ def cells(page):
     return {tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows}
 
 
+def test_the_card_tells_which_networks_it_went_on_from_the_latest_first():
+    first = {"sha256": "789"}
+    second = {"sha256": "456", "command": "b", "seconds": 61.0, "finished": "noon"}
+    page = model_card({**CARD, "began_with": {**second, "began_with": first}})
+    assert (
+        "| began with | the network `456`, trained by `b` in 1 min 1 s, finished noon |\n"
+        "| began with | the network `789` |\n\nEvery choice"
+    ) in page
+    assert "began with" not in model_card(CARD)
+
+
 def test_the_card_tells_how_the_network_was_made():
     rows = cells(model_card(CARD))
     assert ("command", "`inkdigits train --recipe best --seed 7`") in rows

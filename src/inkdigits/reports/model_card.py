@@ -59,10 +59,22 @@ What `inkdigits evaluate shipped` measures: one convolutional network for the te
 | machine | {machine["processor"]}, {machine["cores"]} cores, {card["precision"]} |
 | time | {formats.duration(card["seconds"])} |
 | finished | {card["finished"]} |
-
+{_beginnings(card)}
 Every choice was made on held-out training images; the {data["test_images"]:,} test images were
 read when the run was finished. The recipe's fields: [recipes.md](recipes.md).
 """
+
+
+def _beginnings(card: dict[str, Any]) -> str:
+    """Return a row for each network that this one went on from, the latest first."""
+    rows = []
+    while before := card.get("began_with"):
+        how = f", trained by `{before['command']}`" if "command" in before else ""
+        time = f" in {formats.duration(before['seconds'])}" if "seconds" in before else ""
+        until = f", finished {before['finished']}" if "finished" in before else ""
+        rows.append(f"| began with | the network `{before['sha256']}`{how}{time}{until} |\n")
+        card = before
+    return "".join(rows)
 
 
 def _figures(figures: dict[str, Any]) -> str:

@@ -1,0 +1,97 @@
+"""Let the network of the package go on learning by its recipe, for a few epochs more.
+
+Comes in: epochs and a learning rate; weights, card and recipe are those of the package. Goes out: a
+finished run folder, which `ship.py` takes, and in it `began.json`: the network that it began with.
+A new kind of training image is learnt this way in a fraction of the time, and what the network
+knew is kept.
+
+Example: python benchmarks/go_on.py --epochs 4 --learning-rate 0.015 --out runs/robust-on
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from inkdigits.cli.progress import TerminalObserver
+from inkdigits.datasets.mnist import load_mnist
+from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.networks.weights import set_weights
+from inkdigits.recognition.shipped import read_card, shipped_network
+from inkdigits.runs.folder import RunFolder, create_run
+from inkdigits.runs.start import Interval, start_on, write_start
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import ROBUST
+from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.data import network_for, split_for
+from inkdigits.workflows.finish import Finished, finish
+from inkdigits.workflows.keeper import Keeper
+from inkdigits.workflows.stopwatch import Stopwatch
+
+BEGAN = "began.json"
+KEPT = ("command", "seconds", "finished", "began_with")  # what the card before tells of it
+
+
+def go_on(run: RunFolder, recipe: Recipe, network: bytes, seed: int = 0) -> None:
+    """Train from a network's weights into a run folder.
+
+    Args:
+        run: A new folder.
+        recipe: How to go on; its network is the one that the file holds.
+        network: Content of an ONNX file of ours.
+        seed: Of the order of the images and of how they are changed.
+    """
+    watch = Stopwatch()
+    dataset = load_mnist()
+    parts = split_for(dataset, recipe)
+    architecture = network_for(recipe, dataset)
+    write_start(run, recipe, start_on(dataset, seed, deterministic=False, checkpoints=Interval()))
+    trainer = Trainer(recipe, parts.train, parts.validation, seed=seed, architecture=architecture)
+    set_weights(trainer.model, weights_from_onnx(network, architecture))
+    trainer.prepare()
+    watch.lap("build")
+    with TerminalObserver(recipe.epochs) as observer:
+        trainer.fit(Keeper(run, trainer, observer, Interval()))
+    watch.lap("train and validate")
+    finish(Finished(run, trainer, dataset, parts), watch)
+
+
+def began_with(network: bytes, card: dict[str, object]) -> dict[str, object]:
+    """Return what is known of the network that a run began with.
+
+    Args:
+        network: Content of its file.
+        card: The card of the network in the package.
+
+    Returns:
+        Its SHA-256; and, if the card is its own, how it was trained.
+    """
+    digest = hashlib.sha256(network).hexdigest()
+    known = {key: card[key] for key in KEPT if key in card} if card["sha256"] == digest else {}
+    return {"sha256": digest, **known}
+
+
+def main() -> None:
+    """Train, and note what it began with."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--begin-with", type=Path, default=shipped_network(), help="ONNX file")
+    parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--learning-rate", type=float, required=True, help="its peak")
+    parser.add_argument("--out", type=Path, required=True, help="the run's folder")
+    options = parser.parse_args()
+    recipe = ROBUST.replace(epochs=options.epochs, learning_rate=options.learning_rate)
+    network = options.begin_with.read_bytes()
+    run = create_run(recipe.name, options.out)
+    go_on(run, recipe, network)
+    command = (
+        f"python benchmarks/go_on.py --epochs {options.epochs} "
+        f"--learning-rate {options.learning_rate}"
+    )
+    note = {"command": command, "began_with": began_with(network, read_card())}
+    (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

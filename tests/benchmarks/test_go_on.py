@@ -1,0 +1,61 @@
+import hashlib
+import importlib.util
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.networks.architecture import find_architecture
+from inkdigits.runs.folder import RunFolder, create_run
+from inkdigits.training.recipe import Recipe
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "go_on.py"
+SMALL = Recipe(
+    name="small", network="fast", epochs=1, batch_size=20, learning_rate=1e-9, validation_images=40
+)
+
+
+@pytest.fixture
+def script(monkeypatch):
+    spec = importlib.util.spec_from_file_location("go_on", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "go_on", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_run_goes_on_from_the_weights_of_a_network(
+    script, mnist, random_weights, tmp_path, monkeypatch
+):
+    few = replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
+    monkeypatch.setattr(script, "load_mnist", lambda: few)
+    architecture = find_architecture("fast")
+    weights = random_weights(architecture)
+    run = create_run("small", tmp_path / "on")
+    script.go_on(run, SMALL, to_onnx(architecture, [weights], tuple("0123456789")))
+    assert run.manifest.exists()
+    learnt = weights_from_onnx(RunFolder(tmp_path / "on").onnx.read_bytes(), architecture)
+    for name, before in weights.items():
+        if "moving" not in name:  # at this learning rate nothing else changes
+            np.testing.assert_allclose(learnt[name], before, atol=1e-5, err_msg=name)
+
+
+def test_it_is_noted_what_a_run_began_with(script):
+    digest = hashlib.sha256(b"network").hexdigest()
+    card = {"sha256": digest, "command": "a", "seconds": 1.5, "finished": "noon", "seed": 3}
+    assert script.began_with(b"network", card) == {
+        "sha256": digest,
+        "command": "a",
+        "seconds": 1.5,
+        "finished": "noon",
+    }
+
+
+def test_of_a_network_without_a_card_the_digest_alone_is_known(script):
+    known = script.began_with(b"network", {"sha256": "another", "command": "a"})
+    assert known == {"sha256": hashlib.sha256(b"network").hexdigest()}
