@@ -18,7 +18,6 @@ from pathlib import Path
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.export.onnx_weights import weights_from_onnx
-from inkdigits.networks.weights import set_weights
 from inkdigits.recognition.shipped import read_card, shipped_network
 from inkdigits.runs.folder import RunFolder, create_run
 from inkdigits.runs.start import Interval, start_on, write_start
@@ -28,6 +27,7 @@ from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.data import network_for, split_for
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.keeper import Keeper
+from inkdigits.workflows.material import Material
 from inkdigits.workflows.stopwatch import Stopwatch
 
 BEGAN = "began.json"
@@ -45,17 +45,22 @@ def go_on(run: RunFolder, recipe: Recipe, network: bytes, seed: int = 0) -> None
     """
     watch = Stopwatch()
     dataset = load_mnist()
-    parts = split_for(dataset, recipe)
-    architecture = network_for(recipe, dataset)
+    material = Material(dataset, split_for(dataset, recipe), network_for(recipe, dataset))
     write_start(run, recipe, start_on(dataset, seed, deterministic=False, checkpoints=Interval()))
-    trainer = Trainer(recipe, parts.train, parts.validation, seed=seed, architecture=architecture)
-    set_weights(trainer.model, weights_from_onnx(network, architecture))
+    trainer = Trainer(
+        recipe,
+        material.parts.train,
+        material.parts.validation,
+        seed=seed,
+        architecture=material.architecture,
+        weights=weights_from_onnx(network, material.architecture),
+    )
     trainer.prepare()
     watch.lap("build")
     with TerminalObserver(recipe.epochs) as observer:
         trainer.fit(Keeper(run, trainer, observer, Interval()))
     watch.lap("train and validate")
-    finish(Finished(run, trainer, dataset, parts), watch)
+    finish(Finished(run, trainer, material), watch)
 
 
 def began_with(network: bytes, card: dict[str, object]) -> dict[str, object]:
