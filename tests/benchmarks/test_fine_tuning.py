@@ -1,0 +1,44 @@
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from inkdigits.datasets.mnist import load_mnist
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fine_tuning.py"
+
+
+@pytest.fixture(scope="module")
+def fine_tuning() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("fine_tuning", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_digit_is_either_learnt_from_or_measured_on(fine_tuning: ModuleType):
+    first, again, other = (fine_tuning.other_writers(100, seed) for seed in (0, 0, 1))
+    assert (len(first.train), len(first.test)) == (100, 1_697)
+    np.testing.assert_array_equal(first.train.images, again.train.images)
+    assert (first.train.labels != other.train.labels).any()
+
+
+def test_the_table_has_the_mean_and_the_extremes_of_each_group(fine_tuning: ModuleType):
+    outcomes = [
+        fine_tuning.Outcome(100, "features", 0.95, after, 0.99, 0.98, 10.0)
+        for after in (0.97, 0.99)
+    ]
+    row = fine_tuning.table(outcomes).splitlines()[-1]
+    assert row == (
+        "| 100 | features | 2 | 95.00 % | 98.00 % (97.00 to 99.00) | 99.00 % | 98.00 % | 10 s |"
+    )
+
+
+def test_a_run_is_measured_before_and_after(fine_tuning: ModuleType):
+    known = load_mnist().test.take(slice(200))
+    outcome = fine_tuning.measure(60, "features", 0, known)
+    assert outcome.known_before > 0.97 and outcome.known_after > 0.95
+    assert outcome.own_after > outcome.own_before > 0.9
