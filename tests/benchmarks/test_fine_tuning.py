@@ -1,4 +1,5 @@
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -10,11 +11,12 @@ from inkdigits.datasets.mnist import load_mnist
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fine_tuning.py"
 
 
-@pytest.fixture(scope="module")
-def fine_tuning() -> ModuleType:
+@pytest.fixture
+def fine_tuning(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     spec = importlib.util.spec_from_file_location("fine_tuning", SCRIPT)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "fine_tuning", module)  # its data class asks for it
     spec.loader.exec_module(module)
     return module
 

@@ -18,6 +18,7 @@ from inkdigits.workflows import finish as workflow
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
 from inkdigits.workflows.finish import Finished, finish
+from inkdigits.workflows.material import Material
 from inkdigits.workflows.records import score
 from inkdigits.workflows.stopwatch import Stopwatch
 from inkdigits.workflows.train import train
@@ -154,7 +155,8 @@ def test_fitting_the_confidence_has_its_part_of_the_timing(
 @pytest.fixture
 def untrained(small: Dataset, once: Recipe, tmp_path: Path) -> Finished:
     parts = split_for(small, once)
-    return Finished(RunFolder(tmp_path), Trainer(once, parts.train, parts.validation), small, parts)
+    trainer = Trainer(once, parts.train, parts.validation)
+    return Finished(RunFolder(tmp_path), trainer, Material(small, parts, trainer.architecture))
 
 
 def test_an_export_that_answers_otherwise_than_keras_is_told_and_not_kept(
