@@ -24,10 +24,9 @@ from inkdigits.runs.start import Interval, start_on, write_start
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
 from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.data import network_for, split_for
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.keeper import Keeper
-from inkdigits.workflows.material import Material
+from inkdigits.workflows.material import material_for
 from inkdigits.workflows.stopwatch import Stopwatch
 
 BEGAN = "began.json"
@@ -45,7 +44,7 @@ def go_on(run: RunFolder, recipe: Recipe, network: bytes, seed: int = 0) -> None
     """
     watch = Stopwatch()
     dataset = load_mnist()
-    material = Material(dataset, split_for(dataset, recipe), network_for(recipe, dataset))
+    material = material_for(recipe, dataset, None, lambda _: None)
     write_start(run, recipe, start_on(dataset, seed, deterministic=False, checkpoints=Interval()))
     trainer = Trainer(
         recipe,

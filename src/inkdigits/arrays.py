@@ -55,6 +55,16 @@ def blank_images(n: int, shape: Shape) -> AnyImages:
     return np.zeros((n, height, width, 3) if channels == COLOURS else (n, height, width), np.uint8)
 
 
+def to_colours(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
+    """Return a grey picture as red, green and blue alike, shape (..., 3), uint8.
+
+    Example:
+        >>> to_colours(np.array([[9]], np.uint8)).tolist()
+        [[[9, 9, 9]]]
+    """
+    return np.stack([pixels] * COLOURS, axis=-1)
+
+
 def in_colour(images: AnyImages) -> ColourImages:
     """Return images with three colours, alike where they were grey.
 
@@ -65,9 +75,7 @@ def in_colour(images: AnyImages) -> ColourImages:
         >>> in_colour(np.full((1, 1, 1), 7, np.uint8)).tolist()
         [[[[7, 7, 7]]]]
     """
-    if images.ndim == 4:
-        return images
-    return np.repeat(images[..., np.newaxis], COLOURS, axis=3)
+    return images if images.ndim == 4 else to_colours(images)
 
 
 def scale(images: AnyImages) -> Inputs:

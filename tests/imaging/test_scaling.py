@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from inkdigits.imaging.scaling import blur, halve, scale_to, to_colours, to_grey, without_tinge
+from inkdigits.arrays import to_colours
+from inkdigits.imaging.scaling import blur, halve, scale_to, to_grey, without_tinge
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 90), (90, 7, 3), (28, 28, 3)])

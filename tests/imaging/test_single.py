@@ -1,6 +1,6 @@
 import numpy as np
 
-from inkdigits.imaging.scaling import to_colours
+from inkdigits.arrays import to_colours
 from inkdigits.imaging.single import single_digit
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from inkdigits.arrays import to_colours
 from inkdigits.errors import UsageError
-from inkdigits.imaging.scaling import to_colours
 from inkdigits.sources.forming import DigitFormer, PictureFormer, are_mostly_mnist, former
 
 

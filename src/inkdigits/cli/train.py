@@ -140,7 +140,10 @@ def train(
     elif base:
         _check_tuning(recipe, data, members)
         need_training_extra()
-        chosen, dataset, start_from = _tune(base, data or "", freeze or "features", epochs)
+        with hold_back_stderr():
+            from inkdigits.workflows.tuning import prepare_tuning
+        tuning = prepare_tuning(base, data or "", freeze or "features", epochs, _tell)
+        chosen, dataset, start_from = tuning.recipe, tuning.dataset, tuning.base
         run = create_run(chosen.name, out)
     else:
         if freeze is not None:
@@ -175,20 +178,6 @@ def _check_tuning(recipe: str | None, data: str | None, members: int) -> None:
         )
     if data is None:
         raise UsageError("`--from` needs `--data`: what the network should learn besides")
-
-
-def _tune(
-    network: Path, data: str, frozen: Frozen, epochs: int | None
-) -> tuple[Recipe, Dataset, Base]:
-    """Load a network to go on from and what it is to learn."""
-    with hold_back_stderr():
-        from inkdigits.training.fine_tuning import tuning_recipe
-        from inkdigits.workflows.base import load_base
-        from inkdigits.workflows.matching import load_for_tuning
-    base = load_base(network)
-    shape = base.architecture.input_shape
-    dataset = load_for_tuning(data, base.class_names, shape, base.form, tell=_tell)
-    return tuning_recipe(base.recipe, frozen, epochs), dataset, base
 
 
 def _load(data: str | None, form: Form | None, side: int | None) -> Dataset | None:

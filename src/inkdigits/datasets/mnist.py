@@ -17,6 +17,7 @@ from inkdigits.datasets.packaged import read_verified
 MNIST_SHA256 = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
 
 DIGIT_NAMES = tuple("0123456789")
+DIGIT_SHAPE = (28, 28, 1)  # height, width and channels
 
 
 def load_mnist(path: Path | None = None) -> Dataset:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import UInt8
 
+from inkdigits.arrays import to_colours
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -54,4 +56,4 @@ def picture_of(pixels: np.ndarray) -> Picture:
             f"received {pixels.dtype} with shape {pixels.shape}"
         )
     height, width = pixels.shape[:2]
-    return Picture(np.stack([pixels] * 3, axis=2) if grey else pixels, width, height)
+    return Picture(to_colours(pixels) if grey else pixels, width, height)

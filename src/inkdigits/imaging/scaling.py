@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 from PIL import Image as Pillow
 
-from inkdigits.arrays import COLOURS, AnyImages
+from inkdigits.arrays import AnyImages
 
 # Grey levels between the channels: scanners and JPEG files leave as much in what is grey.
 _TINGE = 8
@@ -93,16 +93,6 @@ def to_grey(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
     weighted += pixels[..., 1] * np.uint32(587)
     weighted += pixels[..., 2] * np.uint32(114)
     return ((weighted + 500) // 1000).astype(np.uint8)
-
-
-def to_colours(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:
-    """Return a grey picture as red, green and blue alike, shape (..., 3), uint8.
-
-    Example:
-        >>> to_colours(np.array([[9]], np.uint8)).tolist()
-        [[[9, 9, 9]]]
-    """
-    return np.stack([pixels] * COLOURS, axis=-1)
 
 
 def blur(images: AnyImages, sigma: float) -> Float32[np.ndarray, "n height width ..."]:

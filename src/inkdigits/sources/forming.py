@@ -14,11 +14,11 @@ from typing import Protocol
 import numpy as np
 from jaxtyping import UInt8
 
-from inkdigits.arrays import AnyImages, Image, Images
+from inkdigits.arrays import AnyImages, Image, Images, to_colours
 from inkdigits.datasets.dataset import Form
 from inkdigits.errors import UsageError
 from inkdigits.imaging.normalise import is_mnist
-from inkdigits.imaging.scaling import scale_to, to_colours, to_grey, without_tinge
+from inkdigits.imaging.scaling import scale_to, to_grey, without_tinge
 from inkdigits.imaging.single import single_digit
 
 SMALLEST_SIDE, LARGEST_SIDE = 8, 256

@@ -13,6 +13,7 @@ import numpy as np
 
 from inkdigits.arrays import COLOURS, AnyImages, Shape, image_shape, in_colour
 from inkdigits.datasets.dataset import Form, LabelledImages
+from inkdigits.datasets.mnist import DIGIT_SHAPE
 from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence, Inner, fit_confidence
 from inkdigits.evaluation.detection import threshold_for
 from inkdigits.evaluation.outliers import outlier_set
@@ -28,7 +29,6 @@ CHOOSING_SETS: Mapping[Form, tuple[str, ...]] = {
 }
 LEARNT_IMAGES = 5000  # enough for a covariance of a thousand features
 CHOOSING_IMAGES = 400  # of each set; drawing letters takes milliseconds each
-DIGIT_SHAPE = (28, 28, 1)
 LEAST_PICTURES = 100  # held out; of fewer, none tells which is stranger than 99 of 100
 
 

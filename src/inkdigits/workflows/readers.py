@@ -9,7 +9,7 @@ import threading
 from functools import cache
 from pathlib import Path
 
-from inkdigits.datasets.mnist import DIGIT_NAMES
+from inkdigits.datasets.mnist import DIGIT_NAMES, DIGIT_SHAPE
 from inkdigits.errors import ModelFileError
 from inkdigits.formats import image_size
 from inkdigits.recognition.answers import Classifier
@@ -18,8 +18,6 @@ from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import ReadsPictures
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
-
-DIGIT_SHAPE = (28, 28, 1)
 
 _making = threading.Lock()
 

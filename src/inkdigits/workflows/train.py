@@ -14,15 +14,14 @@ from inkdigits.errors import UsageError
 from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import MAX_MEMBERS, Interval, read_start, start_on
-from inkdigits.training.fine_tuning import tuning_recipe
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Frozen, Recipe
-from inkdigits.workflows.base import Base, load_base
+from inkdigits.workflows.base import Base
 from inkdigits.workflows.data import load_again
 from inkdigits.workflows.ensemble import Ensemble, resume_members, train_members
-from inkdigits.workflows.matching import load_for_tuning
 from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
+from inkdigits.workflows.tuning import prepare_tuning
 
 
 def train(
@@ -125,13 +124,17 @@ def fine_tune(
         >>> manifest.base.before.accuracy, manifest.test.accuracy  # doctest: +SKIP
         (0.94, 0.985)
     """
-    base = load_base(Path(network))
-    if not isinstance(data, Dataset):
-        shape = base.architecture.input_shape
-        data = load_for_tuning(data, base.class_names, shape, base.form)
-    recipe = tuning_recipe(base.recipe, frozen, epochs)
-    run = create_run(recipe.name, out)
-    return run, start(run, recipe, seed=seed, dataset=data, base=base, observer=observer)
+    tuning = prepare_tuning(network, data, frozen, epochs)
+    run = create_run(tuning.recipe.name, out)
+    manifest = start(
+        run,
+        tuning.recipe,
+        seed=seed,
+        dataset=tuning.dataset,
+        base=tuning.base,
+        observer=observer,
+    )
+    return run, manifest
 
 
 def start(
