@@ -42,6 +42,7 @@ augmentations = st.fixed_dictionaries(
         "texture": numbers(0, 1),
         "fading": numbers(0, 1, exclude_max=True),
         "plain_share": numbers(0, 1),
+        "erase_share": numbers(0, 1),
     },
 )
 # A batch size and the number of parts it is dealt out in.
@@ -189,6 +190,7 @@ AUGMENTATION_RANGES = {
     "texture": "between 0 and 1 of full ink",
     "fading": "between 0 and 1 (excluded) of the ink",
     "plain_share": "between 0 and 1 of the images",
+    "erase_share": "between 0 and 1 of the images",
 }
 NO_NUMBERS = [-1, 2_000_000, math.nan, math.inf, -math.inf, "3", None, True, [1], {}]
 
@@ -342,7 +344,7 @@ def test_an_unknown_field_is_answered_with_all_fields():
     assert message == (
         "a recipe has no field `augmentation.xyz`; the fields here are "
         "rotation, width_shift, height_shift, shear, zoom, mirror_share, fill, elastic, stroke, "
-        "outline_share, texture, fading, plain_share; received 1"
+        "outline_share, texture, fading, plain_share, erase_share; received 1"
     )
 
 

@@ -18,6 +18,7 @@ TUTORIAL_AUGMENTATION = {
     "texture": 0.0,
     "fading": 0.0,
     "plain_share": 0.0,
+    "erase_share": 0.0,
 }
 
 

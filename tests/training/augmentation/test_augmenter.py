@@ -13,6 +13,7 @@ from inkdigits.training.augmentation.augmenter import (
     show_outlines,
 )
 from inkdigits.training.augmentation.elastic import POINTS, Elastic
+from inkdigits.training.augmentation.erasing import erase
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.augmentation.sampling import sample
 from inkdigits.training.augmentation.textures import TEXTURES, texture_bank
@@ -33,9 +34,11 @@ ALL = Augmentation(
     texture=0.5,
     fading=0.75,
     plain_share=0.25,
+    erase_share=0.4,
 )
 ELASTIC = slice(8, 8 + 2 * POINTS * POINTS)
 REST = [1, 0, 0, 0, 1, 0, 0, 0]
+RECTANGLE = ("top", "bottom", "left", "right")
 FILLS = pytest.mark.parametrize("fill", ["nearest", "constant"])
 
 
@@ -49,7 +52,7 @@ def augmenter():
 def drawn(augmenter):
     """Many rows of it, and by name the columns that are no matrix and no points."""
     rows = augmenter.draw(20_000, np.random.default_rng(7))
-    names = ("stroke", "shown", "level", "texture", "strength", "ink")
+    names = ("stroke", "shown", "level", "texture", "strength", "ink", *RECTANGLE, "grey")
     return rows, dict(zip(names, rows[:, ELASTIC.stop :].T, strict=True))
 
 
@@ -77,7 +80,8 @@ def matrices_of(ranges, n, seed):
         ({"outline_share": 0.5}, 8 + 2),
         ({"texture": 0.5}, 8 + 3),
         ({"fading": 0.5}, 8 + 3),
-        ({"elastic": 1.0, "stroke": 0.5, "texture": 0.5, "fading": 0.5}, 8 + 72 + 1 + 3),
+        ({"erase_share": 0.5}, 8 + 5),
+        ({"elastic": 1.0, "stroke": 0.5, "texture": 0.5, "erase_share": 1.0}, 8 + 72 + 1 + 3 + 5),
     ],
     ids=str,
 )
@@ -112,9 +116,12 @@ def test_the_same_seed_draws_the_same_rows_and_another_seed_others(augmenter):
 
 @pytest.mark.parametrize(
     ("name", "low", "high"),
-    [("stroke", -0.6, 0.6), ("level", *OUTLINE_LEVELS), ("texture", 0, TEXTURES - 1)],
+    [
+        *(("stroke", -0.6, 0.6), ("level", *OUTLINE_LEVELS), ("texture", 0, TEXTURES - 1)),
+        ("grey", 0, 1),
+    ],
 )
-def test_strokes_levels_and_textures_are_uniform_in_their_ranges(drawn, name, low, high):
+def test_strokes_levels_textures_and_greys_are_uniform_in_their_ranges(drawn, name, low, high):
     values = drawn[1][name]
     assert low <= values.min() < low + 0.01 * (high - low)
     assert high - 0.01 * (high - low) < values.max() <= high
@@ -166,9 +173,11 @@ def test_texture_and_fading_go_each_without_the_other(rng):
 
 def test_what_is_drawn_for_one_kind_of_change_does_not_tell_of_another(drawn):
     rows, named = drawn
-    values = [rows[:, 2], rows[:, ELASTIC.start], *named.values()]
-    off = np.corrcoef(values) - np.eye(len(values))
-    off[-1, -2] = off[-2, -1] = 0  # ink and strength: both rest in a plain image
+    values = {name: value for name, value in named.items() if name not in RECTANGLE[1:]}
+    inked = [2 + list(values).index(name) for name in ("strength", "ink")]
+    off = np.corrcoef([rows[:, 2], rows[:, ELASTIC.start], *values.values()])
+    off -= np.eye(len(off))
+    off[inked, inked[::-1]] = 0  # ink and strength: both rest in a plain image
     assert np.abs(off).max() < 0.03
 
 
@@ -331,7 +340,9 @@ def test_each_image_has_its_own_texture():
     np.testing.assert_array_equal(laid, np.clip(TEXTURE_PAIR[::-1], 0, 1))
 
 
-def test_images_are_moved_and_bent_then_strokes_outlines_ink_and_texture_change(augmenter, rng):
+def test_images_are_bent_then_strokes_outlines_ink_and_texture_change_and_last_a_part_is_erased(
+    augmenter, rng
+):
     images = rng.random((30, *SIZE, 1), np.float32)
     rows = augmenter.draw(30, rng)
     (right, down), flows = (
@@ -341,7 +352,8 @@ def test_images_are_moved_and_bent_then_strokes_outlines_ink_and_texture_change(
     moved = sample(images, right + as_array(flows[0]), down + as_array(flows[1]), "constant")
     stroked = change_strokes(moved, rows[:, ELASTIC.stop : ELASTIC.stop + 1])
     outlined = show_outlines(stroked, rows[:, ELASTIC.stop + 1 : ELASTIC.stop + 3])
-    expected = lay_over(outlined, texture_bank(SIZE), rows[:, ELASTIC.stop + 3 :])
+    inked = lay_over(outlined, texture_bank(SIZE), rows[:, ELASTIC.stop + 3 : ELASTIC.stop + 6])
+    expected = erase(inked, rows[:, ELASTIC.stop + 6 :])
     np.testing.assert_allclose(as_array(augmenter(images, rows)), as_array(expected), atol=1e-5)
 
 
@@ -363,8 +375,8 @@ def test_results_have_the_images_shape_and_lie_from_zero_to_one(augmenter, n, va
     assert ((changed >= 0) & (changed <= 1)).all()
 
 
-def test_bare_paper_stays_bare_where_no_texture_is_laid_over_it(rng):
-    made = Augmenter(ALL.model_copy(update={"texture": 0.0}), SIZE)
+def test_bare_paper_stays_bare_where_nothing_is_laid_or_painted_over_it(rng):
+    made = Augmenter(ALL.model_copy(update={"texture": 0.0, "erase_share": 0.0}), SIZE)
     bare = np.zeros((20, *SIZE, 1), np.float32)
     np.testing.assert_array_equal(as_array(made(bare, made.draw(20, rng))), bare)
 

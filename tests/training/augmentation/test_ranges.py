@@ -9,7 +9,7 @@ from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
 
 MOVEMENTS = ("rotation", "width_shift", "height_shift", "shear", "zoom", "mirror_share")
-RANGES = (*MOVEMENTS, "elastic", "stroke", "outline_share", "texture", "fading")
+RANGES = (*MOVEMENTS, "elastic", "stroke", "outline_share", "texture", "fading", "erase_share")
 
 
 def test_the_ranges_below_are_all_that_change_something():
@@ -62,6 +62,7 @@ def test_ranges_are_frozen_and_closed():
         *(("rotation", 180, True), ("width_shift", 1, True), ("height_shift", 1, True)),
         *(("shear", 90, False), ("zoom", 1, False), ("elastic", 10, True), ("stroke", 1, True)),
         *(("texture", 1, True), ("fading", 1, False), ("plain_share", 1, True)),
+        *(("mirror_share", 1, True), ("outline_share", 1, True), ("erase_share", 1, True)),
     ],
 )
 def test_each_range_ends_where_it_says(field, largest, included):

@@ -3,7 +3,8 @@
 Comes in: the ranges. Goes out: a row of numbers for each image (`draw`, plain NumPy, the same on
 every backend), and images changed by such rows (a call, one for a whole batch, on whichever
 backend Keras runs). A training image is moved and bent, then its strokes grow thicker or thinner
-or only their outline is shown, then its ink fades and a texture is laid over it.
+or only their outline is shown, then its ink fades and a texture is laid over it, and last a
+rectangle is painted over.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from jaxtyping import Float32
 
 from inkdigits.training.augmentation.affine import draw_movements, to_matrices, warp
 from inkdigits.training.augmentation.elastic import POINTS, Elastic, draw_points
+from inkdigits.training.augmentation.erasing import RECTANGLE, draw_rectangles, erase
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.augmentation.sampling import sample
 from inkdigits.training.augmentation.textures import TEXTURES, texture_bank
@@ -45,6 +47,7 @@ class Augmenter:
             "stroke": int(ranges.stroke > 0),
             "outline": OUTLINE * (ranges.outline_share > 0),
             "ink": INK * self._inks,
+            "rectangle": RECTANGLE * (ranges.erase_share > 0),
         }
         stops = np.cumsum(list(widths.values())).tolist()
         self._slices = {
@@ -79,6 +82,8 @@ class Augmenter:
             parts.append(_draw_outlines(self.ranges.outline_share, n, rng))
         if self._inks:
             parts.append(_draw_ink(self.ranges, n, rng))
+        if self.ranges.erase_share:
+            parts.append(draw_rectangles(self.ranges.erase_share, n, self.size, rng))
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def __call__(self, images: Any, rows: Any) -> Any:
@@ -98,6 +103,8 @@ class Augmenter:
             images = show_outlines(images, rows[:, self._slices["outline"]])
         if self._textures is not None:
             images = lay_over(images, self._textures, rows[:, self._slices["ink"]])
+        if self.ranges.erase_share:
+            images = erase(images, rows[:, self._slices["rectangle"]])
         return images
 
     def _move(self, images: Any, rows: Any) -> Any:

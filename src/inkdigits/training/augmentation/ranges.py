@@ -134,6 +134,16 @@ class Augmentation(Checked):
             description="Share of the images that keep their ink and get no texture, 0 to 1.",
         ),
     ] = 0.0
+    erase_share: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            json_schema_extra={"unit": "of the images"},
+            description="Share of the images of which a rectangle is painted over in one grey, "
+            "0 to 1.",
+        ),
+    ] = 0.0
 
     @property
     def changes(self) -> bool:
@@ -141,4 +151,4 @@ class Augmentation(Checked):
         shifted = (self.width_shift, self.height_shift)
         moved = (self.rotation, *shifted, self.shear, self.zoom, self.mirror_share)
         inked = (self.elastic, self.stroke, self.outline_share, self.texture, self.fading)
-        return any(each > 0 for each in (*moved, *inked))
+        return any(each > 0 for each in (*moved, *inked, self.erase_share))
