@@ -23,6 +23,7 @@ from inkdigits.networks.architecture import (
     Flatten,
     MaxPooling2D,
     OrientedFilters,
+    Padding2D,
     Relu,
     Softmax,
 )
@@ -46,7 +47,10 @@ STRIDED = Architecture(
     (12, 17, 1),
     (OrientedFilters(6, 4, stride=3), BatchNormalization(), Relu(), Flatten(), Dense(4), Softmax()),
 )
-NETWORKS = [*ARCHITECTURES.values(), WIDE, STRIDED]
+PADDED = Architecture(
+    "padded", (6, 9, 1), (Padding2D(2), Conv2D(3, kernel=3), Flatten(), Dense(4), Softmax())
+)
+NETWORKS = [*ARCHITECTURES.values(), WIDE, STRIDED, PADDED]
 # Its logits and features can be worked out with two products.
 FLAT = Architecture(
     "flat",
@@ -133,7 +137,8 @@ def test_the_file_is_what_the_docstring_promises(pairs, network):
     assert probabilities.name == "probabilities"
     assert probabilities.type.tensor_type.shape.dim[0].dim_param == "n"
     assert [(each.domain, each.version) for each in model.opset_import] == [("", 18)]
-    places = ("class_logits", "none/")  # where to cut, and which column to take: integers
+    # Where to cut, which column to take, how many zeros to add: integers.
+    places = ("class_logits", "none/", "padding")
     weights = [each for each in model.graph.initializer if not each.name.startswith(places)]
     kinds = {tensor.data_type for tensor in weights}
     kinds |= {value.type.tensor_type.elem_type for value in (images, probabilities, *others)}

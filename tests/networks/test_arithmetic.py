@@ -17,6 +17,7 @@ from inkdigits.networks.architecture import (
     Flatten,
     MaxPooling2D,
     OrientedFilters,
+    Padding2D,
     Softmax,
 )
 from inkdigits.networks.arithmetic import summarise
@@ -44,7 +45,10 @@ DENSE = Architecture(
 RESTING = Architecture(
     "resting", (12, 11, 1), (OrientedFilters(6, kernel=4, stride=7), Flatten(), Dense(3), Softmax())
 )
-NETWORKS = [*ARCHITECTURES.values(), ODD, WIDE, EXACT, DENSE, RESTING]
+PADDED = Architecture(
+    "padded", (5, 8, 3), (Padding2D(3), Conv2D(2, kernel=3), Flatten(), Dense(3), Softmax())
+)
+NETWORKS = [*ARCHITECTURES.values(), ODD, WIDE, EXACT, DENSE, RESTING, PADDED]
 
 ROWS = [
     pytest.param(network, i, id=f"{network.name}-{name}")

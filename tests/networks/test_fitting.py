@@ -3,7 +3,7 @@ import pytest
 
 from inkdigits.arrays import scale
 from inkdigits.errors import UsageError
-from inkdigits.networks.architecture import ARCHITECTURES, BEST, FAST, ROBUST, TUTORIAL
+from inkdigits.networks.architecture import ARCHITECTURES, BEST, FAST, ROBUST, TUTORIAL, Padding2D
 from inkdigits.networks.arithmetic import summarise
 from inkdigits.networks.build import build
 from inkdigits.networks.fitting import MOST_CLASSES, fit_architecture, smallest_side
@@ -26,6 +26,19 @@ def test_shape_and_classes_change_the_first_and_the_last_layer_alone():
 def test_the_output_for_none_is_kept_or_left_out(none_class, outputs):
     fitted = fit_architecture(ROBUST, (28, 28, 1), 5, none_class=none_class)
     assert (fitted.outputs, fitted.classes) == (outputs, 5)
+
+
+def test_a_margin_is_added_before_everything_else_and_is_zeros():
+    fitted = fit_architecture(BEST, (28, 20, 1), 10, margin=3)
+    assert fitted.layers == (Padding2D(3), *BEST.layers)
+    padding = build(fitted).layers[0]
+    padded = np.asarray(padding(np.ones((1, 28, 20, 1), np.float32)))[0, :, :, 0]
+    np.testing.assert_array_equal(padded, np.pad(np.ones((28, 20)), 3))
+
+
+def test_with_a_margin_smaller_images_fit():
+    padded = fit_architecture(BEST, (28, 28, 1), 10, margin=2)
+    assert smallest_side(padded) == smallest_side(BEST) - 4
 
 
 @pytest.mark.parametrize("network", ARCHITECTURES.values(), ids=lambda each: each.name)

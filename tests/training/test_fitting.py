@@ -73,8 +73,14 @@ def test_of_many_images_a_recipe_knows_best_how_many_steps_it_needs():
 def test_pictures_are_not_changed_as_pens_change_digits_and_none_is_no_digit():
     recipe = fit_recipe(ROBUST, dataset(60_000, "pictures")).recipe
     pens = {"shear": 0.0, "elastic": 0.0, "stroke": 0.0, "outline_share": 0.0}
-    assert recipe.augmentation == ROBUST.augmentation.model_copy(update=pens)
+    framed = {"rotation": 0.0, "zoom": 0.0, "erase_share": 0.2}
+    assert recipe.augmentation == ROBUST.augmentation.model_copy(update=pens | framed)
     assert recipe.no_digits == 0
+
+
+def test_pictures_get_a_margin_and_digits_none():
+    assert fit_recipe(FAST, dataset(60_000, "pictures")).recipe.margin == 2
+    assert fit_recipe(FAST, dataset(60_000)).recipe.margin == 0
 
 
 def test_what_looks_the_same_in_a_mirror_is_mirrored_unless_nothing_is_changed():

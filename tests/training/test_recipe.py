@@ -60,6 +60,7 @@ others = st.fixed_dictionaries(
         "network": st.sampled_from(["published", "tutorial", "fast", "best"]),
     },
     optional={
+        "margin": st.integers(0, 16),
         "epochs": st.integers(1, 10_000),
         "optimizer": st.sampled_from(["adam", "muon"]),
         "learning_rate": numbers(0, 1, exclude_min=True),
@@ -161,6 +162,7 @@ def test_replace_checks_like_a_new_recipe(fields):
 
 
 RANGES = {
+    "margin": "a whole number between 0 and 16 pixels",
     "epochs": "a whole number between 1 and 10,000",
     "batch_size": "a whole number between 1 and 10,000 images",
     "micro_batches": "a whole number between 1 and 64",

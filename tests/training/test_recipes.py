@@ -26,6 +26,7 @@ def test_published_is_the_tutorial_literally():
     assert PUBLISHED.model_dump() == {
         "name": "published",
         "network": "published",
+        "margin": 0,
         "epochs": 5,
         "batch_size": 64,
         "micro_batches": 1,

@@ -33,6 +33,7 @@ from inkdigits.networks.architecture import (
     Layer,
     MaxPooling2D,
     OrientedFilters,
+    Padding2D,
     Relu,
     Softmax,
 )
@@ -181,6 +182,8 @@ def _append(graph: Graph, name: str, layer: Layer, weights: Mapping[str, np.ndar
         return weights[f"{name}/{variable}"]
 
     match layer:
+        case Padding2D(margin):
+            graph.add("Pad", name, np.array(2 * [0, 0, margin, margin]))
         case Conv2D():
             graph.add("Conv", name, weight("kernel").transpose(3, 2, 0, 1), weight("bias"))
         case OrientedFilters(stride=stride):

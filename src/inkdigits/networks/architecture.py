@@ -13,6 +13,17 @@ from inkdigits.errors import UsageError
 
 
 @dataclass(frozen=True)
+class Padding2D:
+    """A margin of zeros around the image.
+
+    Attributes:
+        margin: Its width on each side, in pixels.
+    """
+
+    margin: int
+
+
+@dataclass(frozen=True)
 class Conv2D:
     """A convolution with bias, without padding, moving one pixel at a time.
 
@@ -84,7 +95,8 @@ class Softmax:
 
 
 Layer: TypeAlias = (
-    Conv2D
+    Padding2D
+    | Conv2D
     | OrientedFilters
     | BatchNormalization
     | Relu
@@ -96,6 +108,7 @@ Layer: TypeAlias = (
 )
 
 _NAME_STEMS: dict[type, str] = {
+    Padding2D: "padding",
     Conv2D: "conv",
     OrientedFilters: "filters",
     BatchNormalization: "norm",

@@ -22,6 +22,7 @@ from inkdigits.networks.architecture import (
     Layer,
     MaxPooling2D,
     OrientedFilters,
+    Padding2D,
     Relu,
     Softmax,
 )
@@ -126,6 +127,17 @@ def summarise(architecture: Architecture) -> NetworkSummary:
 @singledispatch
 def _effect(layer: Layer, shape: tuple[int, ...]) -> _Effect:
     raise TypeError(f"no arithmetic for the layer {layer!r}")
+
+
+@_effect.register
+def _(layer: Padding2D, shape: tuple[int, ...]) -> _Effect:
+    height, width, channels = shape
+    margin = layer.margin
+    return _Effect(
+        type="ZeroPadding2D",
+        output_shape=(height + 2 * margin, width + 2 * margin, channels),
+        shape_formula=f"{height} + 2*{margin} = {height + 2 * margin}",
+    )
 
 
 @_effect.register

@@ -23,6 +23,7 @@ from inkdigits.networks.architecture import (
     Layer,
     MaxPooling2D,
     OrientedFilters,
+    Padding2D,
     Relu,
     Softmax,
 )
@@ -121,6 +122,8 @@ def _keras_layer(layer: Layer, name: str, settings: _Settings, seed: int) -> ker
     common: dict[str, Any] = {"name": name, "dtype": settings.policy}
     glorot = keras.initializers.GlorotUniform(seed)
     match layer:
+        case Padding2D(margin):
+            return keras.layers.ZeroPadding2D(margin, **common)
         case Conv2D(filters, kernel):
             return keras.layers.Conv2D(filters, kernel, kernel_initializer=glorot, **common)
         case OrientedFilters(filters, kernel, stride):

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from inkdigits.arrays import Shape
 from inkdigits.errors import UsageError
-from inkdigits.networks.architecture import Architecture, Dense
+from inkdigits.networks.architecture import Architecture, Dense, Padding2D
 from inkdigits.networks.arithmetic import summarise
 
 LARGEST_SIDE = 256  # pixels
@@ -18,7 +18,12 @@ MOST_CLASSES = 255  # labels are bytes, of which the last stands for no class
 
 
 def fit_architecture(
-    architecture: Architecture, shape: Shape, classes: int, *, none_class: bool | None = None
+    architecture: Architecture,
+    shape: Shape,
+    classes: int,
+    *,
+    none_class: bool | None = None,
+    margin: int = 0,
 ) -> Architecture:
     """Return an architecture for images of this shape and as many classes.
 
@@ -27,6 +32,7 @@ def fit_architecture(
         shape: Height, width and channels of an image: 1 channel or 3.
         classes: Classes to tell apart, 2 to `MOST_CLASSES`.
         none_class: Whether one more output stands for none of them; None to leave that as it is.
+        margin: Pixels of zeros to add on each side of an image.
 
     Raises:
         UsageError: If an image is too small for the layers or larger than `LARGEST_SIDE`, or there
@@ -43,6 +49,7 @@ def fit_architecture(
     none_class = architecture.none_class if none_class is None else none_class
     last = max(i for i, each in enumerate(architecture.layers) if isinstance(each, Dense))
     layers = (
+        *((Padding2D(margin),) if margin else ()),
         *architecture.layers[:last],
         Dense(classes + none_class),
         *architecture.layers[last + 1 :],

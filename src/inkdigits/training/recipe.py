@@ -34,6 +34,17 @@ class Recipe(Checked):
         Literal["published", "tutorial", "fast", "best", "robust"],
         Field(description="Which network is trained."),
     ]
+    margin: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=16,
+            json_schema_extra={"unit": "pixels"},
+            description="Zeros that the network adds on each side of an image, 0 to 16 pixels: its "
+            "convolutions add none, and while a digit of MNIST has paper around it, other pictures "
+            "may fill their frame.",
+        ),
+    ] = 0
     epochs: Annotated[
         int, Field(ge=1, le=10_000, description="Passes over the training images, 1 to 10,000.")
     ] = 5

@@ -95,7 +95,7 @@ def architecture_for(recipe: Recipe, shape: Shape, classes: int, form: Form) -> 
     """
     none_class = False if form == "pictures" else None
     network = find_architecture(recipe.network)
-    return fit_architecture(network, shape, classes, none_class=none_class)
+    return fit_architecture(network, shape, classes, none_class=none_class, margin=recipe.margin)
 
 
 def split_for(dataset: Dataset, recipe: Recipe) -> Parts:

@@ -19,6 +19,10 @@ def number(value):
     return Constant((1,), INT64, memoryview(struct.pack("<q", value)))
 
 
+def numbers(*values):
+    return Constant((len(values),), INT64, memoryview(struct.pack(f"<{len(values)}q", *values)))
+
+
 def give(operator, *inputs, **attributes):
     outputs = ("a", "b") if operator == "TopK" else ("a",)
     return apply(Call(Node(operator, ("x",) * len(inputs), outputs, attributes), inputs))
@@ -38,6 +42,7 @@ NORM = [weights(6)] * 4
     [
         ("Relu", [(3, 2)], {}, (3, 2), 6),
         ("Transpose", [(5, 4, 3)], {"perm": [0, 3, 1, 2]}, (3, 5, 4), 60),
+        ("Pad", [(3, 2, 4), numbers(0, 0, 2, 2, 0, 0, 2, 2)], {}, (3, 6, 8), 144),
         ("Conv", [(3, 9, 8), weights(6, 3, 4, 2), weights(6)], {}, (6, 6, 7), 6048),
         ("Conv", [(3, 9, 8), weights(6, 3, 4, 2)], {"strides": [2, 2]}, (6, 3, 4), 1728),
         ("MaxPool", [(6, 9, 8)], {"kernel_shape": [2, 2], "strides": [2, 2]}, (6, 4, 4), 384),
@@ -78,6 +83,17 @@ def test_shape_and_cost_follow_from_the_inputs(
         ("Relu", [(3,)], {"axis": 1}, "Relu cannot have the attribute 'axis'"),
         ("Relu", [weights(3)], {}, "Relu reads a constant where a value must be"),
         ("Relu", [], {}, "Relu must not have 0 inputs"),
+        *(
+            ("Pad", [(3, 2, 4), numbers(*margins)], {}, "Pad needs a margin of 1 to 16")
+            for margins in (
+                *((0, 0, 17, 17, 0, 0, 17, 17), (0, 0, -1, -1, 0, 0, -1, -1)),
+                *((1, 0, 2, 2, 1, 0, 2, 2), (0, 0, 2, 2, 0, 0, 2, 1), (0,) * 8, (2, 2, 2, 2)),
+                (0, 0, 2**62, 2**62, 0, 0, 2**62, 2**62),
+            )
+        ),
+        ("Pad", [(3, 2, 4), weights(8)], {}, "Pad must read a constant of the right type"),
+        ("Pad", [(3,), numbers(0, 0, 1, 1, 0, 0, 1, 1)], {}, "Pad cannot read the shape (3,)"),
+        ("Pad", [(3, 2, 4)], {"mode": 1}, "Pad cannot have the attribute 'mode'"),
         (
             "Transpose",
             [(5, 4)],

@@ -17,6 +17,7 @@ from inkdigits.recognition.onnx_file.wire import RefusedError
 
 Shape: TypeAlias = tuple[int, ...]
 MAX_KERNEL = 64
+MAX_MARGIN = 16
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,15 @@ class Call:
         if constant.shape != (1,):
             raise self.wrong("needs one number")
         return int(struct.unpack("<q", constant.content)[0])
+
+    def margin(self, place: int) -> int:
+        """Return the margin that an input names for both sides of the last two of four axes."""
+        constant = self.constant(place, INT64)
+        numbers = struct.unpack(f"<{len(constant.content) // 8}q", constant.content)
+        margin = max(numbers)
+        if numbers != (0, 0, margin, margin) * 2 or not 1 <= margin <= MAX_MARGIN:
+            raise self.wrong(f"needs a margin of 1 to {MAX_MARGIN}; received {shown(numbers)}")
+        return int(margin)
 
     def attribute(self, name: str, allowed: range) -> int:
         """Return an attribute that is a whole number."""

@@ -53,6 +53,13 @@ def _transpose(call: Call) -> Result:
     return _elementwise(tuple(shape[axis - 1] for axis in order[1:]))
 
 
+def _pad(call: Call) -> Result:
+    call.count(2)
+    channels, *size = call.rank(0, 3)
+    margin = call.margin(1)
+    return _elementwise((channels, *(side + 2 * margin for side in size)))
+
+
 def _conv(call: Call) -> Result:
     call.count(2, 3)
     channels, *size = call.rank(0, 3)
@@ -209,6 +216,7 @@ OPERATORS: Mapping[str, tuple[Operator, set[str]]] = {
     **_all(_product, "Gemm MatMul"),
     **_all(_reduce, "ReduceL2 ReduceLogSumExp ReduceMax ReduceMin ReduceSumSquare", "keepdims"),
     **_all(_transpose, "Transpose", "perm"),
+    **_all(_pad, "Pad"),
     **_all(_conv, "Conv", "strides"),
     **_all(_max_pool, "MaxPool", "kernel_shape", "strides"),
     **_all(_batch_norm, "BatchNormalization", "epsilon"),
