@@ -13,6 +13,7 @@ from typing import Any
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.formats import count
 from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import RECIPES
 
 LARGEST_HELD_OUT = 1 / 3  # of the training images; more leaves too few to learn from
 HELD_OUT = 1 / 6  # of the training images, where the recipe would hold out too many
@@ -24,6 +25,7 @@ OF_PENS = ("shear", "elastic", "stroke", "outline_share")  # changes that only w
 # must not do so either. What takes a part from them instead was settled on held-out images of
 # Fashion-MNIST; see benchmarks/RESULTS.md.
 OF_LOOSE_INK = ("rotation", "zoom")
+SETTLED_ON_DIGITS = tuple(each.augmentation for each in RECIPES.values())
 MARGIN = 2  # pixels
 ERASED = 0.2  # of the pictures
 LEAST_STEPS = 400  # in all; fewer teach little, however few the images
@@ -57,7 +59,7 @@ def fit_recipe(recipe: Recipe, dataset: Dataset, epochs: int | None = None) -> F
     - Pictures that are not digits are not changed as pens change digits (slant, bends, strokes,
       outlines), nor turned or zoomed, as they fill their frame, and the network adds a margin to
       them. Instead some lose a rectangle, and they are mirrored if their classes look the same in
-      a mirror. There are no images without a digit.
+      a mirror. There are no images without a digit. An augmentation of one's own stays as it is.
 
     Args:
         recipe: What to fit. For MNIST, the recipes that come along stay as they are.
@@ -84,6 +86,8 @@ def fit_recipe(recipe: Recipe, dataset: Dataset, epochs: int | None = None) -> F
 
 def _for_pictures(recipe: Recipe, *, mirrored_alike: bool) -> Recipe:
     augmentation = recipe.augmentation
+    if augmentation not in SETTLED_ON_DIGITS:
+        return recipe.replace(no_digits=0)
     if augmentation.changes:  # a recipe that changes nothing goes on so
         changes: dict[str, float] = dict.fromkeys((*OF_PENS, *OF_LOOSE_INK), 0.0)
         changes["erase_share"] = ERASED
