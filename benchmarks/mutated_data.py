@@ -3,9 +3,10 @@
 Comes in: how many, and a seed. Goes out: a table. Files of every kind that `--data` takes are
 changed at random. Each is loaded in another process, so that a crash or an endless
 loop is noticed. What is loaded must be well-formed; it is counted as `same` if it is what the
-undamaged file holds, otherwise as `other`: plain bytes that are pixels can be damaged unnoticed.
+undamaged file holds, otherwise as `other`: plain bytes that are pixels can be damaged unnoticed,
+unless their checksums lie beside them, as they do with --sums.
 
-Example: python benchmarks/mutated_data.py --n 10000
+Example: python benchmarks/mutated_data.py --n 10000 --sums
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from PIL import Image
 
 from inkdigits.errors import InkdigitsError
 from inkdigits.sources.load import load_source
+from inkdigits.sources.sums import SUMS
 
 OUTCOMES = ("same", "other", "refused", "untyped", "crash", "hang")
 _N, _SIDE = 24, 12
@@ -115,14 +117,34 @@ def mutant(seed: int, number: int, seeds: dict[str, bytes]) -> tuple[str, bytes]
     return kind, bytes(mutate(seeds[kind], rng, seeds))
 
 
-def load(kind: str, content: bytes, seeds: dict[str, bytes]) -> str:
+def list_sums(folder: Path) -> None:
+    """Write the checksums of all files of a folder beside them."""
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    lines = [
+        f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.relative_to(folder)}\n"
+        for each in files
+    ]
+    (folder / SUMS).write_text("".join(lines))
+
+
+def load(kind: str, content: bytes, seeds: dict[str, bytes], sums: bool = False) -> str:
     """Load a file and return a digest of what it holds.
+
+    Args:
+        kind: What it is.
+        content: Its bytes.
+        seeds: The undamaged files.
+        sums: Whether the checksums of the undamaged files lie beside it.
 
     Raises:
         AssertionError: If the data set is not well-formed.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        dataset = load_source(lay_out(kind, content, Path(folder), seeds)).dataset
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if sums:
+            lay_out(kind, seeds[kind], folder, seeds)
+            list_sums(folder)
+        dataset = load_source(lay_out(kind, content, folder, seeds)).dataset
     digest = hashlib.sha256(repr(dataset.class_names).encode())
     for part in (dataset.train, dataset.test):
         assert part.images.dtype == np.uint8 and part.images.shape[1:3] == dataset.shape[:2]
@@ -138,10 +160,12 @@ def _expected(kind: str) -> str:
     return load(kind, seeds[kind], seeds)
 
 
-def attempt(kind: str, content: bytes, seeds: dict[str, bytes]) -> tuple[str, str]:
+def attempt(
+    kind: str, content: bytes, seeds: dict[str, bytes], sums: bool = False
+) -> tuple[str, str]:
     """Load a file; return what became of it, and a note."""
     try:
-        return ("same" if load(kind, content, seeds) == _expected(kind) else "other"), ""
+        return ("same" if load(kind, content, seeds, sums) == _expected(kind) else "other"), ""
     except InkdigitsError as error:
         one_line = str(error).isprintable()
         return ("refused" if one_line else "untyped"), str(error)
@@ -149,14 +173,14 @@ def attempt(kind: str, content: bytes, seeds: dict[str, bytes]) -> tuple[str, st
         return "untyped", f"{type(error).__name__}: {error}"
 
 
-def _work(connection: Connection, seed: int) -> None:
+def _work(connection: Connection, seed: int, sums: bool) -> None:
     """Take numbers of files until there are no more, and tell what became of each."""
     seeds = seed_files()
     while (number := connection.recv()) is not None:
         kind, content = mutant(seed, number, seeds)
         _expected(kind)
         started = time.perf_counter()
-        outcome, note = attempt(kind, content, seeds)
+        outcome, note = attempt(kind, content, seeds, sums)
         connection.send((kind, outcome, note, time.perf_counter() - started))
 
 
@@ -177,11 +201,16 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=10_000, help="number of files")
     parser.add_argument("--first", type=int, default=0, help="number of the first file")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--sums", action="store_true", help="with SHA256SUMS beside the files")
     options = parser.parse_args()
     seeds = seed_files()
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in seeds}
     slowest = dict.fromkeys(seeds, 0.0)
-    worker = Worker(_work, (options.seed,), lambda number: mutant(options.seed, number, seeds)[0])
+    worker = Worker(
+        _work,
+        (options.seed, options.sums),
+        lambda number: mutant(options.seed, number, seeds)[0],
+    )
     for number in range(options.first, options.first + options.n):
         kind, outcome, note, seconds = worker.attempt(number)
         counts[kind][outcome] += 1

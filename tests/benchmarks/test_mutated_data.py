@@ -33,6 +33,25 @@ def test_damaged_files_are_loaded_or_refused_with_one_type_of_error(script):
         assert outcomes[kind] <= {"same", "refused"}
 
 
+def test_with_their_checksums_beside_them_files_are_the_same_or_refused(script):
+    seeds = script.seed_files()
+    outcomes = set()
+    for number in range(150):
+        kind, content = script.mutant(4, number, seeds)
+        if content == seeds[kind]:
+            continue
+        outcome, note = script.attempt(kind, content, seeds, sums=True)
+        assert "was changed: its SHA-256 must be" in note
+        outcomes.add(outcome)
+    assert outcomes == {"refused"}
+
+
+def test_undamaged_files_with_their_checksums_load(script):
+    seeds = script.seed_files()
+    results = {script.attempt(kind, each, seeds, sums=True) for kind, each in seeds.items()}
+    assert results == {("same", "")}
+
+
 def test_a_file_is_the_same_whenever_it_is_made(script):
     seeds = script.seed_files()
     assert seeds == script.seed_files()

@@ -7,7 +7,7 @@ by what is in them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.errors import DataError
@@ -19,6 +19,7 @@ from inkdigits.sources.names import shown
 from inkdigits.sources.npz import open_npz
 from inkdigits.sources.parquet import PARQUET_SUFFIX, is_parquet, open_parquet
 from inkdigits.sources.source import Source
+from inkdigits.sources.sums import verify_sums
 
 NAMES = ("mnist", "fashion-mnist")
 
@@ -34,7 +35,8 @@ def find_source(source: str | Path) -> Source:
             meant by "./mnist" or a `Path`.
 
     Raises:
-        DataError: If there is nothing of that name, or it is damaged or of no known kind.
+        DataError: If there is nothing of that name, it is damaged or of no known kind, or it is
+            not what SHA256SUMS beside it says.
         MissingExtraError: If it is a Parquet file, and pyarrow is not installed.
 
     Example:
@@ -54,7 +56,17 @@ def find_source(source: str | Path) -> Source:
         raise DataError(
             f"{shown(path)} cannot be read: {reason}; data is one of {', '.join(NAMES)}, or a path"
         ) from error
-    return _in_file(path, start) if files is None else _in_folder(path, files)
+    if files is not None:
+        verify_sums(path, lambda name: True)
+        return _in_folder(path, files)
+    verify_sums(path.parent, lambda name: _belongs(name, path, start))
+    return _in_file(path, start)
+
+
+def _belongs(name: PurePath, path: Path, start: bytes) -> bool:
+    """Whether a file beside another is read with it: it is the same, or both are IDX files."""
+    beside = len(name.parts) == 1
+    return beside and (name.name == path.name or (is_idx(start) and idx_name(name) is not None))
 
 
 def _files_in(path: Path) -> list[Path]:

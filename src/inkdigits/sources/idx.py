@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Literal
 
 import numpy as np
@@ -50,7 +50,7 @@ class IdxName:
         return "test" if any(word in self.before.lower() for word in _TEST) else "train"
 
 
-def idx_name(path: Path) -> IdxName | None:
+def idx_name(path: PurePath) -> IdxName | None:
     """Return what a file's name tells; None if it is none of the usual names of IDX files.
 
     Example:
