@@ -96,6 +96,11 @@ def test_a_low_mark_joins_the_line_in_which_it_stands():
     assert group_into_lines(boxes(*row(2), dash, *row(2, x=75))) == [[0, 1, 2, 3, 4]]
 
 
+def test_the_loose_bar_of_a_5_joins_the_line_though_it_stands_above_the_rest_of_the_5():
+    body, bar = (50, 10, 14, 20), (62, 2, 10, 5)
+    assert group_into_lines(boxes(*row(2), body, bar, *row(2, x=80))) == [[0, 1, 2, 3, 4, 5]]
+
+
 def test_a_low_mark_far_from_all_lines_is_in_none():
     dash = (50, 300, 15, 6)
     assert group_into_lines(boxes(*row(3), dash)) == [[0, 1, 2]]

@@ -28,7 +28,8 @@ _NEAR = 2.0  # from a low mark to the line that it joins
 _BESIDE = 0.45  # of the lower box: the overlap with those before it in its line
 _STACKED = 0.5  # of the narrower box: the overlap of parts of one digit, one above the other
 _BAND = 0.6  # of the lower line: the overlap of lines that stand beside one another
-_ROOM = 0.2  # of a box: how far above and below it a low mark still belongs to its line
+_NEIGHBOURS = 3  # the nearest marks of a line: a low mark stands in it if it stands among these
+_ROOM = 0.2  # of their height: how far above and below them it may be
 _THIN = (3, 12)  # times as wide as high, and as high as wide: lines rather than digits
 
 
@@ -151,9 +152,9 @@ def _add_low(lines: list[list[int]], places: Boxes, height: float) -> None:
 def _away(box: Box, line: Boxes) -> float:
     """Return the columns from a box to the nearest of a line; infinite above and below it."""
     gaps = np.maximum(line[:, 0] - box[0] - box[2], box[0] - line[:, 0] - line[:, 2])
-    _, top, _, tall = line[gaps.argmin()]
+    near = _union(line[np.argsort(gaps, kind="stable")[:_NEIGHBOURS]])
     middle = box[1] + box[3] / 2
-    inside = top - _ROOM * tall <= middle <= top + (1 + _ROOM) * tall
+    inside = near[1] - _ROOM * near[3] <= middle <= near[1] + (1 + _ROOM) * near[3]
     return float(max(0, gaps.min())) if inside else float("inf")
 
 
