@@ -25,9 +25,9 @@ from inkdigits.evaluation.detection import auroc
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.shipped import shipped_network
 from inkdigits.workflows.confidence import CHOOSING_SETS
+from inkdigits.workflows.readers import reader_for
 
 HELD_OUT = 5000  # images, the same in every run that holds out as many
 SEED = 7  # of corruptions and pages; those for test images have 0
@@ -69,7 +69,7 @@ def figures(
             yield f"area under the ROC curve, {name}", f"{auroc(inside, outside):.4f}"
     for suite in SUITES:
         n = min(10 * pages, len(digits)) if suite == "pasted" else pages
-        score = measure(Reader(classifier), suite, cases(suite, digits, n, SEED), None, None)
+        score = measure(reader_for(classifier), suite, cases(suite, digits, n, SEED), None, None)
         yield f"{suite}, of {n:,}", f"{score.share:.2%} (digits {score.digits_right:.2%})"
 
 

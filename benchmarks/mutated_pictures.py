@@ -18,7 +18,6 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
@@ -28,9 +27,7 @@ from seed_pictures import seed_pictures
 
 from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import decode
-from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.reader import Reader
-from inkdigits.recognition.shipped import shipped_network
+from inkdigits.workflows.readers import load_reader
 
 HANG = 10.0  # seconds until a process is given up
 SLOW = 2.0  # seconds that no file may take
@@ -93,17 +90,12 @@ def _with_checksums(content: bytearray) -> bytearray:
     return content
 
 
-@cache
-def _reader() -> Reader:
-    return Reader(OnnxClassifier(shipped_network()))
-
-
 def attempt(content: bytes, read: bool) -> tuple[str, str]:
     """Decode a file, and read what it holds if wanted; return what became of it, and a note."""
     try:
         pictures = decode(content, pages="all")
         if read:
-            _reader().read_many(pictures)
+            load_reader().read_many(pictures)
     except PictureError as error:
         return "refused", str(error)
     except Exception as error:

@@ -31,9 +31,10 @@ from inkdigits.imaging.pages.style import CLEAN, HARD
 from inkdigits.imaging.pages.truth import Page
 from inkdigits.imaging.picture import picture_of
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.reader import Reader
+from inkdigits.recognition.reading import ReadsPictures
 from inkdigits.recognition.shipped import shipped_network
 from inkdigits.runs.machine import describe_machine
+from inkdigits.workflows.readers import reader_for
 
 Case: TypeAlias = tuple[str, np.ndarray]  # what stands there, and the picture of it
 
@@ -85,7 +86,7 @@ def cases(suite: str, digits: LabelledImages, n: int, seed: int) -> Iterator[Cas
 
 
 def measure(
-    reader: Reader,
+    reader: ReadsPictures,
     suite: str,
     pictures: Iterator[Case],
     network: float | None,
@@ -194,7 +195,9 @@ def main() -> None:
         n = min(options.pasted, len(digits)) if suite == "pasted" else options.n
         alone = known(classifier, digits.take(slice(n))) if suite == "pasted" else None
         pictures = cases(suite, digits, n, options.seed)
-        scores.append(measure(Reader(classifier), suite, pictures, alone, options.save_failures))
+        scores.append(
+            measure(reader_for(classifier), suite, pictures, alone, options.save_failures)
+        )
     machine = describe_machine()
     if options.json:
         machine_facts = {"processor": machine.processor, "cores": machine.cores}

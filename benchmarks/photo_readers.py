@@ -32,11 +32,9 @@ def inkdigits_reader() -> tuple[str, ReadFile]:
     """Return our reader with the network of the package."""
     from inkdigits import __version__
     from inkdigits.imaging.decode import decode
-    from inkdigits.recognition.classifier import load_classifier
-    from inkdigits.recognition.reader import Reader
-    from inkdigits.recognition.shipped import shipped_network
+    from inkdigits.workflows.readers import load_reader
 
-    reader = Reader(load_classifier(shipped_network()))
+    reader = load_reader()
 
     def read(path: Path) -> Lines:
         (picture, *_) = decode(path.read_bytes())

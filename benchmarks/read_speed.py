@@ -93,11 +93,9 @@ def read_photo(photo: Path) -> dict[str, object]:
 
     from inkdigits.imaging.decode import decode
     from inkdigits.imaging.picture import picture_of
-    from inkdigits.recognition.classifier import load_classifier
-    from inkdigits.recognition.reader import Reader
-    from inkdigits.recognition.shipped import shipped_network
+    from inkdigits.workflows.readers import load_reader
 
-    reader = Reader(load_classifier(shipped_network()))
+    reader = load_reader()
     reader.read(picture_of(np.full((64, 64), 255, np.uint8)))
     started = time.perf_counter()
     reading = reader.read(decode(photo.read_bytes())[0])

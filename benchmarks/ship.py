@@ -15,6 +15,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from go_on import BEGAN
@@ -39,6 +40,19 @@ def main() -> None:
     note = json.loads(began.read_bytes()) if began.exists() else {}
     shutil.copyfile(source, target)
     card = {
+        **facts(manifest),
+        "areas": manifest.confidence.areas if manifest.confidence else None,
+        "sha256": digest,
+        "bytes": source.stat().st_size,
+        **note,
+        "figures": _measure(),
+    }
+    write_card(target.with_name("card.json"), card)
+
+
+def facts(manifest: Manifest) -> dict[str, object]:
+    """Return how a network was trained."""
+    return {
         "command": manifest.command,
         "seed": manifest.seed,
         "finished": manifest.finished,
@@ -47,13 +61,12 @@ def main() -> None:
         "seconds": manifest.train.seconds,
         "precision": manifest.train.precision,
         "validation": manifest.validation.model_dump(),
-        "areas": manifest.confidence.areas if manifest.confidence else None,
-        "sha256": digest,
-        "bytes": source.stat().st_size,
-        **note,
-        "figures": _measure(),
     }
-    (target.parent / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def write_card(path: Path, card: Mapping[str, object]) -> None:
+    """Write what is known of a network beside it."""
+    path.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 def _measure() -> dict[str, object]:

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from inkdigits.recognition.shipped import read_card
-from inkdigits.reports.model_card import model_card
+from inkdigits.recognition.shipped import read_card, read_counter_card
+from inkdigits.reports.model_card import counter_card, model_card
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
 
@@ -80,7 +80,7 @@ def _value(value: Any) -> str:
 
 def card_page() -> str:
     """Return the card of the network that comes with the package."""
-    return NOTE + model_card(read_card())
+    return "\n".join([NOTE + model_card(read_card()), counter_card(read_counter_card())])
 
 
 PAGES = {

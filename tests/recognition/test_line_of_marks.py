@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from inkdigits.imaging.marks import Mark
-from inkdigits.recognition.hypotheses import LineOfMarks, sure_height
+from inkdigits.recognition.counts import Count
+from inkdigits.recognition.hypotheses import sure_height
 from inkdigits.recognition.lattice import Span
+from inkdigits.recognition.line_of_marks import LineOfMarks
 
 DOUBT = 0.15
 
@@ -162,3 +164,68 @@ def test_each_piece_of_ink_is_in_one_hypothesis_whatever_the_network_says(rng):
         line = LineOfMarks(marks)
         best = read(line, lambda one: rng.dirichlet(np.full(10, 0.2)).astype(np.float32))
         assert sum(int(mark.mask.sum()) for one in best for mark in one.marks) == ink
+
+
+def count(one, two, left=0, right=0):
+    """What a mark may be: two of these digits for certain, if it is two."""
+    return Count(one, two, answer(left, 1.0), answer(right, 1.0))
+
+
+def read_counted(line, network, *counts):
+    ask(line.hypotheses, network)
+    line.settle_height(None)
+    ask(line.doubt(), network)
+    line.take_counts(counts)
+    return line.best()
+
+
+def test_marks_that_may_be_several_digits_are_uncounted():
+    line = LineOfMarks([block(0, 20), two_blocks_with_a_joint(), block(120, 20)])
+    assert line.uncounted == []
+    ask(line.hypotheses, lambda one: answer(3, 0.99))
+    line.settle_height(None)
+    line.doubt()
+    assert [mark.width for mark in line.uncounted] == [48]
+
+
+def test_two_digits_are_read_as_the_count_says_where_the_network_knows_neither_part():
+    line = LineOfMarks([two_blocks_with_a_joint()])
+    best = read_counted(line, lambda one: answer(8, 0.3), count(0.01, 0.99, left=1, right=3))
+    assert [one.guess for one in best] == [1, 3]
+    assert all(one.confidence > 0.95 for one in best)
+    assert all(line.is_digit(one) for one in best)
+
+
+def test_two_digits_are_cut_although_the_network_takes_the_whole_for_one():
+    line = LineOfMarks([two_blocks_with_a_joint()])
+    network = {True: answer(8, 0.99), False: answer(8, 0.3)}
+    counted = count(0.02, 0.98, left=1, right=3)
+    best = read_counted(line, lambda one: network[one.box[2] == 48], counted)
+    assert [one.guess for one in best] == [1, 3]
+
+
+def test_one_digit_stays_whole_although_the_network_knows_both_parts():
+    line = LineOfMarks([two_blocks_with_a_joint(width=12, between=12)])
+    network = {True: answer(0, 0.85), False: answer(6, 0.97)}
+    (one,) = read_counted(line, lambda one: network[one.box[2] == 36], count(0.999, 0.001))
+    assert one.guess == 0
+
+
+def test_of_three_digits_the_parts_are_what_they_look_like():
+    mask = np.zeros((30, 80), bool)
+    for x in (0, 30, 60):
+        mask[:, x : x + 20] = True
+    mask[14:17] = True
+    mark = Mark(0, 0, np.where(mask, 255, 0).astype(np.uint8), mask, 255.0)
+    line = LineOfMarks([block(-90, 20), mark])
+    best = read_counted(
+        line, lambda one: answer(5, 0.99 if one.box[2] < 35 else DOUBT), count(0.0, 0.0)
+    )
+    assert [one.guess for one in best] == [5, 5, 5, 5]
+
+
+def test_counts_change_nothing_for_other_marks():
+    line = LineOfMarks([block(0, 20), two_blocks_with_a_joint(), block(120, 20)])
+    best = read_counted(line, lambda one: answer(3, 0.99), count(0.0, 1.0, left=1, right=2))
+    assert [one.guess for one in best] == [3, 1, 2, 3]
+    assert best[0].probabilities == pytest.approx(answer(3, 0.99))

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.imaging.picture import Picture, picture_of
 from inkdigits.recognition.answers import Classifier, Signature
+from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.shipped import shipped_network
@@ -357,6 +358,63 @@ def test_the_network_is_asked_in_at_most_three_rounds_for_any_number_of_pictures
     pictures = [picture_of(write((str(text), 20, 60))[0]) for text in (465, 80, 1234)]
     Reader(network).read_many([*pictures, picture_of(handwriting[0][0])])
     assert 1 <= len(network.asked) <= 3
+
+
+class Counts(Counter):
+    """Takes every mark for two digits, and counts how often it is made and asked."""
+
+    def __init__(self, left, right):
+        self.count = Count(0.01, 0.98, *(np.eye(10, dtype=np.float32)[[left, right]]))
+        self.made, self.asked = 0, []
+
+    def make(self):
+        self.made += 1
+        return self
+
+    def counts(self, strips):
+        self.asked.append(strips.shape)
+        return [self.count] * len(strips)
+
+
+def joined(write):
+    """A picture of a 4 and an 8 that a stroke connects, and one of two digits apart."""
+    grey, (four, eight) = write(("48", 40, 60))
+    apart = grey.copy()
+    middle = four[1] + four[3] // 2
+    grey[middle - 3 : middle + 3, four[0] + four[2] // 2 : eight[0] + eight[2] // 2] = 0
+    return picture_of(grey), picture_of(apart)
+
+
+def test_what_hangs_together_is_counted_once_for_all_pictures(reader, write):
+    together, apart = joined(write)
+    counter = Counts(4, 8)
+    counted = Reader(reader.classifier, counter.make)
+    readings = counted.read_many([together, apart, together])
+    assert [reading.text for reading in readings] == ["48"] * 3
+    assert counter.asked == [(2, 28, 28)]
+
+
+def test_the_counter_is_believed_where_it_is_sure(reader, write):
+    together, _ = joined(write)
+    counted = Reader(reader.classifier, Counts(2, 7).make)
+    reading = counted.read(together)
+    assert reading.text == "27"
+    assert all(digit.confidence > 0.9 for digit in reading.digits)
+    left, right = (digit.box for digit in reading.digits)
+    assert left.x < right.x
+    assert left.x + left.width <= right.x + right.width
+
+
+def test_without_doubt_no_counter_is_made(reader, write):
+    counter = Counts(4, 8)
+    assert Reader(reader.classifier, counter.make).read(joined(write)[1]).text == "48"
+    assert counter.made == 0
+
+
+def test_one_digit_as_expected_is_not_counted(reader, write):
+    counter = Counts(4, 8)
+    Reader(reader.classifier, counter.make).read(joined(write)[0], "single")
+    assert counter.made == 0
 
 
 @settings(max_examples=30)

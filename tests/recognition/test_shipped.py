@@ -16,8 +16,17 @@ from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.evaluation.calibration import reliability
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.evaluation.outliers import outlier_set
+from inkdigits.imaging.pages.page import pair
+from inkdigits.imaging.picture import picture_of
+from inkdigits.recognition.counts import Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.shipped import read_card, shipped_network
+from inkdigits.recognition.reader import Reader
+from inkdigits.recognition.shipped import (
+    read_card,
+    read_counter_card,
+    shipped_counter,
+    shipped_network,
+)
 
 KEPT = 0.995
 MAX_BYTES = 5_000_000
@@ -47,6 +56,30 @@ def test_the_file_is_the_one_the_card_describes(card):
     content = shipped_network().read_bytes()
     assert hashlib.sha256(content).hexdigest() == card["sha256"]
     assert len(content) <= MAX_BYTES
+
+
+def test_the_counters_file_is_the_one_its_card_describes():
+    content = shipped_counter().read_bytes()
+    assert hashlib.sha256(content).hexdigest() == read_counter_card()["sha256"]
+    assert len(content) == read_counter_card()["bytes"] <= MAX_BYTES
+
+
+def test_with_the_counter_far_more_touching_pairs_are_read(network, test_part):
+    rng = np.random.default_rng(8)
+    pages = [pair(test_part, rng) for _ in range(120)]
+    pictures = [picture_of(page.pixels) for page in pages]
+    right = {
+        counted: sum(
+            reading.text == page.text
+            for reading, page in zip(reader.read_many(pictures), pages, strict=True)
+        )
+        for counted, reader in (
+            (False, Reader(network)),
+            (True, Reader(network, lambda: Counter(OnnxClassifier(shipped_counter())))),
+        )
+    }
+    assert right[True] >= 0.8 * len(pages)
+    assert right[True] > right[False] + 0.15 * len(pages)
 
 
 def test_the_file_reproduces_the_cards_figures(card, answers, test_part):

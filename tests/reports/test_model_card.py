@@ -1,7 +1,7 @@
 import re
 
 from inkdigits.recognition.shipped import read_card
-from inkdigits.reports.model_card import model_card
+from inkdigits.reports.model_card import counter_card, model_card
 
 
 def score(correct, n):
@@ -68,6 +68,21 @@ def test_the_card_tells_how_the_network_was_made():
     assert ("data", "mnist, SHA-256 `abc`") in rows
     assert ("images", "55,000 learnt from, 5,000 held out") in rows
     assert ("machine", "a processor, 2 cores, bfloat16") in rows
+
+
+def test_the_counters_card_tells_how_it_was_made_and_what_it_knows():
+    counter = {key: value for key, value in CARD.items() if key != "figures"}
+    data = {**CARD["data"], "name": "strips"}
+    page = counter_card({**counter, "data": data, "test": score(3, 4)})
+    assert page.startswith("## The second network")
+    assert "2,345,678 bytes of ONNX (SHA-256 `def`)" in page
+    rows = cells(page)
+    assert ("data", "strips, SHA-256 `abc`") in rows
+    assert ("time", "2 min 5 s") in rows
+    assert (
+        "marks of pages that it did not learn from",
+        "75.00 % (3 of 4; 50.00 to 75.00 %)",
+    ) in rows
 
 
 def test_the_card_gives_each_figure_with_its_interval():

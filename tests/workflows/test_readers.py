@@ -8,6 +8,7 @@ from inkdigits.errors import ModelFileError
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.imaging.picture import picture_of
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
+from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
 from inkdigits.workflows.readers import load_reader
@@ -44,6 +45,29 @@ def test_a_network_that_knows_three_digits_reads_those(network):
     reading = reader.read(picture_of(page))
     assert reading.text == "8"
     assert [guess.digit for guess in reading.digits[0].top] == [8, 1, 7]
+
+
+@pytest.fixture
+def touching() -> np.ndarray:
+    """A page with two strokes that a joint connects."""
+    page = np.full((200, 200), 255, np.uint8)
+    page[40:160, 30:42] = page[40:160, 158:170] = page[95:105, 30:170] = 0
+    return page
+
+
+@pytest.mark.parametrize(("names", "asked"), [("0123456789", True), ("178", False)])
+def test_only_a_network_that_knows_all_digits_is_helped_to_count_them(
+    names, asked, network, touching, monkeypatch
+):
+    asked_about = []
+
+    def counts(self, strips):
+        asked_about.append(len(strips))
+        return [Count(1.0, 0.0, np.zeros(10, np.float32), np.zeros(10, np.float32))] * len(strips)
+
+    monkeypatch.setattr(Counter, "counts", counts)
+    load_reader(network(names, "digits")).read(picture_of(touching))
+    assert asked_about == [1] * asked
 
 
 def test_a_network_for_pictures_reads_each_as_a_whole(network):

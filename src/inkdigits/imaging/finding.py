@@ -47,13 +47,31 @@ def find_lines(pixels: Pixels) -> Found:
         >>> [[(mark.x, mark.y) for mark in line] for line in find_lines(page).lines]
         [[(30, 20), (80, 20)]]
     """
+    return find_ways(pixels)[0]
+
+
+def find_ways(pixels: Pixels) -> tuple[Found, ...]:
+    """Find lines of marks in each way that a picture may be meant.
+
+    Args:
+        pixels: Shape (rows, columns, 3), uint8: red, green, blue.
+
+    Returns:
+        What is found, the likeliest first: where there may be strokes as thick as shadows are
+        wide, once with these as ink and once as shadows; otherwise one.
+    """
     reduced = _reduce(pixels)
-    marks = find_marks(find_ink(reduced))
-    if _may_be_hollow(marks, reduced.shape):
-        marks = find_marks(find_ink(reduced, thick=True))
+    usual = find_marks(find_ink(reduced))
+    ways = [usual]
+    if _may_be_hollow(usual, reduced.shape):
+        ways.insert(0, find_marks(find_ink(reduced, thick=True)))
+    factor = pixels.shape[1] / reduced.shape[1]
+    return tuple(Found(_lines(marks), factor) for marks in ways)
+
+
+def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
     boxes = np.array([(m.x, m.y, m.width, m.height) for m in marks], np.int64).reshape(-1, 4)
-    lines = tuple(tuple(marks[i] for i in line) for line in group_into_lines(boxes))
-    return Found(lines, pixels.shape[1] / reduced.shape[1])
+    return tuple(tuple(marks[i] for i in line) for line in group_into_lines(boxes))
 
 
 def _may_be_hollow(marks: list[Mark], shape: tuple[int, ...]) -> bool:

@@ -16,8 +16,8 @@ from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.marks import Mark
 from inkdigits.imaging.normalise import to_mnist
 
-_SIDE = 80  # the longer side on which strokes are measured: 4 pixels for each of MNIST's
-_PER_PIXEL = _SIDE / 20
+_SIDE = 80  # the longer side on which strokes are measured
+PER_PIXEL = _SIDE / 20  # pixels there for each of MNIST's
 _MARGIN = 16  # room for strokes to grow
 _THINNEST, _THICKEST = 2.1, 4.2  # strokes left as they are, in MNIST's pixels
 _GROWN, _SHRUNK = 2.3, 4.0  # what others are brought to
@@ -67,10 +67,24 @@ def to_glyph(ink: Image) -> Image:
         >>> int((image[14] > 127).sum())
         2
     """
-    grey = cv2.LUT(_resize(ink), _CONTRAST)
+    return to_mnist(clean_strokes(ink, _SIDE, _SIDE))
+
+
+def clean_strokes(ink: Image, highest: int, widest: int) -> Image:
+    """Enlarge or reduce a picture of ink, and make its strokes as wide as MNIST's.
+
+    Args:
+        ink: Shape (height, width), uint8; 0 is paper, 255 is full ink.
+        highest: Rows that the ink fills, if it is not too wide for that.
+        widest: Columns that it fills otherwise.
+
+    Returns:
+        uint8, the ink with some paper around: `PER_PIXEL` pixels for each of MNIST's.
+    """
+    grey = cv2.LUT(_resize(ink, min(highest / ink.shape[0], widest / ink.shape[1])), _CONTRAST)
     framed = cv2.copyMakeBorder(grey, _MARGIN, _MARGIN, _MARGIN, _MARGIN, cv2.BORDER_CONSTANT)
     _, clean = cv2.threshold(_adjust_strokes(framed), _TRACE - 1, 0, cv2.THRESH_TOZERO)
-    return to_mnist(clean)
+    return np.asarray(clean, np.uint8)
 
 
 def stroke_width(ink: Image) -> float:
@@ -85,10 +99,9 @@ def stroke_width(ink: Image) -> float:
     return 2 * float(mask.sum()) / length if length else 0.0
 
 
-def _resize(ink: Image) -> Image:
-    """Make the longer side `_SIDE`; strokes that would be thinner than a pixel grow before."""
+def _resize(ink: Image, factor: float) -> Image:
+    """Enlarge or reduce; strokes that would be thinner than a pixel grow before."""
     height, width = ink.shape
-    factor = _SIDE / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     if factor < 1 and stroke_width(ink) * factor < 1:
         side = ceil(1 / factor)
@@ -100,7 +113,7 @@ def _resize(ink: Image) -> Image:
 
 def _adjust_strokes(ink: Image) -> Image:
     """Let thin strokes grow and thick ones shrink, on all sides alike."""
-    width = stroke_width(ink) / _PER_PIXEL
+    width = stroke_width(ink) / PER_PIXEL
     if 0 < width < _THINNEST:
         grown = cv2.dilate(ink, _disc((_GROWN - width) / 2))
         smooth: Image = cv2.GaussianBlur(grown, (0, 0), _SMOOTH)
@@ -113,6 +126,6 @@ def _adjust_strokes(ink: Image) -> Image:
 
 def _disc(radius: float) -> Image:
     """Return a disc; the radius is in MNIST's pixels."""
-    side = 2 * round(radius * _PER_PIXEL) + 1
+    side = 2 * round(radius * PER_PIXEL) + 1
     disc: Image = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return disc

@@ -6,23 +6,23 @@ network says how likely each is a digit, and the best sequence of them is taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from inkdigits.arrays import Image, Images
-from inkdigits.imaging.finding import find_lines
+from inkdigits.imaging.finding import Found, find_ways
+from inkdigits.imaging.glyph import draw_together
 from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.strip import to_strip
 from inkdigits.imaging.whole import whole_digits
 from inkdigits.recognition.answers import Answers, Classifier
-from inkdigits.recognition.hypotheses import (
-    LEAST_CONFIDENCE,
-    Hypothesis,
-    LineOfMarks,
-    sure_height,
-)
+from inkdigits.recognition.counts import Counter
+from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE, Hypothesis, sure_height
 from inkdigits.recognition.judgement import judge
+from inkdigits.recognition.line_of_marks import LineOfMarks
 from inkdigits.recognition.numbers import number_of_each
 from inkdigits.recognition.reading import Box, Digit, Expect, Guess, Line, Reading, best_guesses
 
@@ -32,13 +32,18 @@ _MOST_DOUBTS = 1500  # hypotheses of a page; one of 100 digits has some 200
 class Reader:
     """Reads the digits in pictures with one network."""
 
-    def __init__(self, classifier: Classifier) -> None:
-        """Take the network.
+    def __init__(
+        self, classifier: Classifier, counter: Callable[[], Counter] | None = None
+    ) -> None:
+        """Take the networks.
 
         Args:
             classifier: Reads images of 28x28 pixels; its classes are named 0 to 9, perhaps not all.
+            counter: Returns what tells one digit from two that touch, and is called only where
+                that is in doubt; None to let the classifier decide by what it makes of the parts.
         """
         self.classifier = classifier
+        self._counter = counter
         self._digits = {name: int(name) for name in classifier.class_names}
 
     def read(self, picture: Picture, expect: Expect | None = None) -> Reading:
@@ -75,12 +80,18 @@ class Reader:
         """
         whole = self._read_whole(pictures)
         doubtful = [i for i, reading in enumerate(whole) if reading is None or not reading.text]
-        pages = [_Page(pictures[i], expect, self._digits) for i in doubtful]
-        self._answer(pages)
+        pages = {
+            i: [
+                _Page(pictures[i], found, expect, self._digits)
+                for found in find_ways(pictures[i].pixels)
+            ]
+            for i in doubtful
+        }
+        self._answer([page for ways in pages.values() for page in ways])
         readings = dict(enumerate(whole))
-        for i, page in zip(doubtful, pages, strict=True):
+        for i, ways in pages.items():
             known = readings[i]
-            read = page.reading()
+            read = max((page.reading() for page in ways), key=_certainty_of_all)
             readings[i] = read if known is None or read.text else known
         return [reading for reading in readings.values() if reading is not None]
 
@@ -106,6 +117,18 @@ class Reader:
         for page in pages:
             page.settle_height()
         self._ask(one for page in pages for one in page.doubt())
+        if self._counter:
+            self._count([line for page in pages for line in page.lines if line.uncounted])
+
+    def _count(self, lines: Sequence[LineOfMarks]) -> None:
+        """Let the second network tell how many digits doubtful marks are."""
+        marks = [mark for line in lines for mark in line.uncounted]
+        if not marks or self._counter is None:
+            return
+        strips = [to_strip(draw_together([mark])) for mark in marks]
+        counts = iter(self._counter().counts(np.stack(strips)))
+        for line in lines:
+            line.take_counts(list(islice(counts, len(line.uncounted))))
 
     def _ask(self, hypotheses: Iterable[Hypothesis]) -> None:
         asked = list(hypotheses)
@@ -128,9 +151,14 @@ class Reader:
 class _Page:
     """One picture on its way from marks to a reading."""
 
-    def __init__(self, picture: Picture, expect: Expect | None, digits: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        found: Found,
+        expect: Expect | None,
+        digits: Mapping[str, int],
+    ) -> None:
         self._picture, self._expect, self._digits = picture, expect, digits
-        found = find_lines(picture.pixels)
         self._factor = found.factor * picture.scale
         lines = found.lines
         if expect == "single" and lines:
@@ -212,6 +240,10 @@ def _whole(
 
 def _one_number(line: Line) -> Line:
     return Line(tuple(replace(digit, number=0) for digit in line.digits))
+
+
+def _certainty_of_all(reading: Reading) -> float:
+    return sum(map(_certainty, reading.lines))
 
 
 def _certainty(line: Line) -> float:

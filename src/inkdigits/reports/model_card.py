@@ -41,8 +41,48 @@ def model_card(card: dict[str, Any]) -> str:
     return "\n".join([_training(card), _figures(card["figures"]), LIMITS])
 
 
-def _training(card: dict[str, Any]) -> str:
+def counter_card(card: dict[str, Any]) -> str:
+    """Write the card of the network that tells one digit from two that touch.
+
+    Args:
+        card: As `read_counter_card` of `inkdigits.recognition.shipped` returns it.
+
+    Returns:
+        Markdown.
+    """
+    return f"""\
+## The second network: one digit or two
+
+Where a piece of ink may be one digit or two that touch, `inkdigits predict` asks a network that
+looks at all of it, squeezed into 28x28 pixels: 112 answers, for the ten digits, the hundred pairs,
+more than two, and no whole digit. {card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
+
+| | |
+| --- | --- |
+{_how(card)}
+| marks of pages that it did not learn from | {_score(card["test"])} |
+
+The marks are those that the reader finds on generated pages, drawn by `benchmarks/strips.py` from
+MNIST's training digits; the last row's from the 5,000 that are held out of every training. Of other
+hands, of three digits that touch, and of digits that overlap by much it knows less.
+"""
+
+
+def _how(card: dict[str, Any]) -> str:
+    """Return the rows about how a network was trained."""
     data, machine = card["data"], card["machine"]
+    return f"""\
+| command | `{card["command"]}` |
+| data | {data["name"]}, SHA-256 `{data["sha256"]}` |
+| images | {data["train_images"]:,} learnt from, {data["validation_images"]:,} held out |
+| seed | {card["seed"]} |
+| machine | {machine["processor"]}, {machine["cores"]} cores, {card["precision"]} |
+| time | {formats.duration(card["seconds"])} |
+| finished | {card["finished"]} |"""
+
+
+def _training(card: dict[str, Any]) -> str:
+    data = card["data"]
     return f"""\
 # Model card: the network in the package
 
@@ -53,13 +93,7 @@ What `inkdigits evaluate shipped` measures: one convolutional network for the te
 
 | | |
 | --- | --- |
-| command | `{card["command"]}` |
-| data | {data["name"]}, SHA-256 `{data["sha256"]}` |
-| images | {data["train_images"]:,} learnt from, {data["validation_images"]:,} held out |
-| seed | {card["seed"]} |
-| machine | {machine["processor"]}, {machine["cores"]} cores, {card["precision"]} |
-| time | {formats.duration(card["seconds"])} |
-| finished | {card["finished"]} |
+{_how(card)}
 {_beginnings(card)}
 Every choice was made on held-out training images; the {data["test_images"]:,} test images were
 read when the run was finished. The recipe's fields: [recipes.md](recipes.md).

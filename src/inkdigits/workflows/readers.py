@@ -14,10 +14,12 @@ from inkdigits.errors import ModelFileError
 from inkdigits.formats import image_size
 from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.classifier import load_classifier
+from inkdigits.recognition.counts import Counter
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import ReadsPictures
-from inkdigits.recognition.shipped import SHIPPED, shipped_network
+from inkdigits.recognition.shipped import SHIPPED, shipped_counter, shipped_network
 
 _making = threading.Lock()
 
@@ -58,9 +60,15 @@ def reader_for(classifier: Classifier) -> ReadsPictures:
             f"the network must read digits of {image_size(DIGIT_SHAPE)}; "
             f"it reads {image_size(classifier.input_shape)}"
         )
-    return Reader(classifier)
+    # A network that knows some of the digits alone must not be told of others.
+    return Reader(classifier, _counter if classifier.class_names == DIGIT_NAMES else None)
 
 
 @cache
 def _shipped_reader() -> Reader:
-    return Reader(load_classifier(shipped_network()))
+    return Reader(load_classifier(shipped_network()), _counter)
+
+
+@cache
+def _counter() -> Counter:
+    return Counter(OnnxClassifier(shipped_counter()))

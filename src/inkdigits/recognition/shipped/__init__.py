@@ -1,7 +1,7 @@
-"""The network that comes with the package: an ONNX file and its card.
+"""The networks that come with the package: ONNX files and their cards.
 
-Comes in: nothing. Goes out: where the file lies, and what its card says: how it was trained and
-what it reaches. `benchmarks/ship.py` makes both from a finished run.
+Comes in: nothing. Goes out: where the files lie, and what the cards say: how each was trained and
+what it reaches. `benchmarks/ship.py` and `benchmarks/ship_strips.py` make them from finished runs.
 """
 
 from __future__ import annotations
@@ -38,6 +38,31 @@ def read_card() -> dict[str, Any]:
         ['accuracy', 'brier']
     """
     card: dict[str, Any] = json.loads(_file("card.json").read_bytes())
+    return card
+
+
+def shipped_counter() -> Path:
+    """Return the file of the network that tells one digit from two that touch.
+
+    Example:
+        >>> shipped_counter().name
+        'strips.onnx'
+    """
+    return _file("strips.onnx")
+
+
+def read_counter_card() -> dict[str, Any]:
+    """Return that network's card.
+
+    Returns:
+        As `read_card`, with "test" in place of "figures": how many strips of digits that it did not
+        learn from it knows.
+
+    Example:
+        >>> read_counter_card()["data"]["train_images"] > 50_000
+        True
+    """
+    card: dict[str, Any] = json.loads(_file("strips.json").read_bytes())
     return card
 
 

@@ -1,0 +1,67 @@
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.imaging.pages.style import CLEAN
+from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, Softmax
+from inkdigits.recognition.counts import STRIP_CLASSES
+from inkdigits.training.recipe import Recipe
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """A function that imports a script of the folder."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield importlib.import_module
+    for name in ("strips", "ship_strips", "ship", "go_on"):
+        sys.modules.pop(name, None)
+
+
+def test_strips_come_with_what_stands_in_them_the_same_every_time(load, monkeypatch):
+    script = load("strips")
+    monkeypatch.setattr(script, "PAGES_AT_ONCE", 2)
+    images, labels = script.strips("test", 2, 0)
+    assert images.shape == (len(labels), 28, 28)
+    assert images.dtype == labels.dtype == np.uint8
+    assert (images.max(axis=(1, 2)) == 255).all()
+    kinds = {len(STRIP_CLASSES[label]) for label in labels}
+    assert kinds >= {1, 2}
+    again = script.strips("test", 2, 0)
+    np.testing.assert_array_equal(again[0], images)
+    assert (
+        len(script.strips("test", 4, 0)[1]) != len(labels)
+        or (script.strips("test", 4, 0)[0] != images).any()
+    )
+
+
+def test_two_pages_are_numbers_and_the_next_two_pairs(load):
+    script = load("strips")
+    rng = np.random.default_rng(0)
+    lengths = [script.drawn(CLEAN, page, rng).writing.length for page in range(6)]
+    assert lengths == [(1, 5), (1, 5), (2, 2), (2, 2), (1, 5), (1, 5)]
+
+
+def test_the_recipe_is_one():
+    recipe = Recipe.from_json((FOLDER / "strips.json").read_bytes())
+    assert (recipe.name, recipe.network, recipe.margin) == ("strips", "best", 0)
+
+
+def test_a_temperature_divides_the_logits_alone(load):
+    script = load("ship_strips")
+    network = Architecture("flat", (2, 2, 1), (Flatten(), Dense(3), Relu(), Dense(2), Softmax()))
+    weights = {
+        f"dense{i}/{name}": np.full(2, 6, np.float32) for i in (1, 2) for name in ("kernel", "bias")
+    }
+    cooled = script.cooled(weights, network, 1.5)
+    assert {name: array.tolist() for name, array in cooled.items()} == {
+        "dense1/kernel": [6, 6],
+        "dense1/bias": [6, 6],
+        "dense2/kernel": [4, 4],
+        "dense2/bias": [4, 4],
+    }
+    assert all(array.dtype == np.float32 for array in cooled.values())
