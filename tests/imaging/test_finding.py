@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.imaging.finding import LONGEST, find_lines
+from inkdigits.imaging.finding import LONGEST, find_lines, find_ways
 
 
 def page(rows=200, columns=300, colour=255):
@@ -63,3 +63,18 @@ def test_a_large_picture_is_searched_at_a_whole_fraction_of_its_size():
 def test_a_very_long_picture_is_searched_too(shape, rng):
     found = find_lines(rng.integers(0, 256, (*shape, 3), dtype=np.uint8))
     assert all(line for line in found.lines)
+
+
+def test_where_a_shadow_may_be_a_thick_stroke_both_ways_are_given():
+    strokes = [(x, 40, 8, 60) for x in (100, 140, 180)]
+    picture = draw(page(400, 600, 230), *strokes, ink=20)
+    cv2.ellipse(picture, (300, 260), (150, 50), 0, 0, 360, (120, 120, 120), cv2.FILLED)
+    ways = find_ways(picture)
+    assert len(ways) == 2
+    assert boxes(ways[0]) == boxes(find_lines(picture))
+    assert strokes in boxes(ways[1])
+
+
+def test_without_thick_strokes_there_is_one_way():
+    (found,) = find_ways(draw(page(), *UPPER))
+    assert boxes(found) == boxes(find_lines(draw(page(), *UPPER)))

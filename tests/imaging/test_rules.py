@@ -126,3 +126,19 @@ def test_a_broad_bar_across_the_picture_is_no_line():
 def test_in_a_small_picture_lines_are_strokes():
     page = ruled((90, 90), apart=20)
     np.testing.assert_array_equal(remove_rules(page), page)
+
+
+def test_strokes_that_a_line_runs_into_do_not_lead_it_astray(rng):
+    columns = np.arange(1200)
+    line = np.rint(280 - 0.031 * columns).astype(int)
+    page = blank((500, 1200))
+    for thickness in (0, 1, 2):
+        page[line + thickness, columns] = rng.random(1200) < 0.8
+    only = page.copy()
+    for start in (300, 480, 660):
+        for column in range(start, start + 60):  # the foot of a digit, slanted against the line
+            top = line[column] - 14 + (column - start) // 5
+            page[top : top + 12, column] = True
+    left = remove_rules(page)
+    clear = np.r_[0:280, 760:1200]
+    assert (left & only)[:, clear].sum() < 0.1 * only[:, clear].sum()

@@ -23,6 +23,7 @@ _VOTES = 0.4  # of the side: pixels in a row, give or take the line's width
 _MOST_LINES = 400  # that are looked at, most votes first
 _CHUNKS = 24  # parts of a line that are followed one after the other
 _WANDER = 2  # rows that it may wander from one part to the next
+_STRAIGHT = 100  # pixels of ink count as much as rows that a line wanders, so many times
 _BAND = 0.008  # of the longer side: how far it may wander in all, to either side
 _THICKEST = 0.012  # of the longer side; the strokes of a digit that fills a picture are thicker
 _COVERED = 0.5  # of its length that shows
@@ -149,20 +150,27 @@ def _follow(mask: Mask, row: float, slope: float) -> _Rule | None:
 
 
 def _path(band: Bool[np.ndarray, "width columns"]) -> Int64[np.ndarray, " columns"]:
-    """Return the row of the band that has most ink, part by part, each near the one before."""
+    """Return the rows of the path that has most ink, part by part, each near the one before.
+
+    The best path is found by dynamic programming, so a stroke that the line runs into leads only
+    the parts astray that it covers.
+    """
     width, columns = band.shape
     bounds = np.linspace(0, columns, _CHUNKS + 1).astype(int)
     inked = np.add.reduceat(band.astype(np.int64), bounds[:-1], axis=1)
-    start = int(inked.max(axis=0).argmax())
+    steps = np.arange(-_WANDER, _WANDER + 1)
+    before = np.clip(np.arange(width)[:, np.newaxis] + steps, 0, width - 1)
+    # Where as much ink lies either way, the path goes straight on.
+    total, origin = inked[:, 0] * _STRAIGHT, np.zeros((_CHUNKS, width), np.int64)
+    for chunk in range(1, _CHUNKS):
+        reached = total[before] - abs(steps)
+        best = reached.argmax(axis=1)
+        origin[chunk] = before[np.arange(width), best]
+        total = reached.max(axis=1) + inked[:, chunk] * _STRAIGHT
     rows = np.zeros(_CHUNKS, np.int64)
-    rows[start] = inked[:, start].argmax()
-    for order in (range(start + 1, _CHUNKS), range(start - 1, -1, -1)):
-        at = int(rows[start])
-        for chunk in order:
-            low, high = max(0, at - _WANDER), min(width, at + _WANDER + 1)
-            near = inked[low:high, chunk]
-            at = low + int(near.argmax()) if near.any() else at
-            rows[chunk] = at
+    rows[-1] = total.argmax()
+    for chunk in range(_CHUNKS - 1, 0, -1):
+        rows[chunk - 1] = origin[chunk, rows[chunk]]
     middles = (bounds[:-1] + bounds[1:]) / 2
     return np.rint(np.interp(np.arange(columns), middles, rows)).astype(np.int64)
 
