@@ -67,7 +67,7 @@ def test_only_a_network_that_knows_all_digits_is_helped_to_count_them(
 
     monkeypatch.setattr(Counter, "counts", counts)
     load_reader(network(names, "digits")).read(picture_of(touching))
-    assert asked_about == [1] * asked
+    assert len(asked_about) == asked
 
 
 def test_a_network_for_pictures_reads_each_as_a_whole(network):
