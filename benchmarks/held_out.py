@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from pages import SUITES, at_least_one, cases, measure
+from pages import SUITES, accuracy, at_least_one, cases, measure
 
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import load_mnist
@@ -71,12 +71,6 @@ def figures(
         n = min(10 * pages, len(digits)) if suite == "pasted" else pages
         score = measure(reader_for(classifier), suite, cases(suite, digits, n, SEED), None, None)
         yield f"{suite}, of {n:,}", f"{score.share:.2%} (digits {score.digits_right:.2%})"
-
-
-def accuracy(classifier: Classifier, digits: LabelledImages) -> float:
-    """Return the share of digits that a network knows."""
-    answers = classifier.probabilities(digits.images).argmax(axis=1)
-    return float((answers == digits.labels).mean())
 
 
 def strangeness(classifier: Classifier, images: np.ndarray) -> np.ndarray:

@@ -22,7 +22,6 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from inkdigits.arrays import Labels
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import load_mnist, load_mnist_test
 from inkdigits.evaluation.statistics import wilson_interval
@@ -30,6 +29,7 @@ from inkdigits.imaging.pages.page import number_page, pair, pasted
 from inkdigits.imaging.pages.style import CLEAN, HARD
 from inkdigits.imaging.pages.truth import Page
 from inkdigits.imaging.picture import picture_of
+from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.reading import ReadsPictures
 from inkdigits.recognition.shipped import shipped_network
@@ -193,7 +193,7 @@ def main() -> None:
     scores = []
     for suite in options.suites:
         n = min(options.pasted, len(digits)) if suite == "pasted" else options.n
-        alone = known(classifier, digits.take(slice(n))) if suite == "pasted" else None
+        alone = accuracy(classifier, digits.take(slice(n))) if suite == "pasted" else None
         pictures = cases(suite, digits, n, options.seed)
         scores.append(
             measure(reader_for(classifier), suite, pictures, alone, options.save_failures)
@@ -215,9 +215,9 @@ def at_least_one(text: str) -> int:
     return number
 
 
-def known(classifier: OnnxClassifier, digits: LabelledImages) -> float:
-    """Return the share of digits that the network knows as they are."""
-    answers: Labels = classifier.probabilities(digits.images).argmax(axis=1)
+def accuracy(classifier: Classifier, digits: LabelledImages) -> float:
+    """Return the share of digits that a network knows as they are."""
+    answers = classifier.probabilities(digits.images).argmax(axis=1)
     return float((answers == digits.labels).mean())
 
 

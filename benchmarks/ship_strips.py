@@ -19,7 +19,7 @@ import numpy as np
 from ship import MAX_BYTES, facts, write_card
 
 from inkdigits.export.onnx_graph import to_onnx
-from inkdigits.networks.architecture import Architecture, Dense
+from inkdigits.networks.architecture import Architecture
 from inkdigits.recognition.counts import Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_counter
@@ -58,8 +58,7 @@ def cooled(
     weights: Mapping[str, np.ndarray], architecture: Architecture, temperature: float
 ) -> dict[str, np.ndarray]:
     """Divide a network's logits by a temperature, by dividing the weights of its last layer."""
-    named = architecture.named_layers()
-    last = [name for name, layer in named if isinstance(layer, Dense)][-1]
+    last = architecture.answering_layer
     return {
         name: array / np.float32(temperature if name.split("/")[0] == last else 1)
         for name, array in weights.items()

@@ -148,6 +148,16 @@ class Architecture:
         return [layer.units for layer in self.layers if isinstance(layer, Dense)][-1]
 
     @property
+    def answering_layer(self) -> str:
+        """Name of the last dense layer, which gives the outputs.
+
+        Example:
+            >>> TUTORIAL.answering_layer, BEST.answering_layer
+            ('dense2', 'dense1')
+        """
+        return [name for name, layer in self.named_layers() if isinstance(layer, Dense)][-1]
+
+    @property
     def classes(self) -> int:
         """Outputs that stand for a class; they come first.
 

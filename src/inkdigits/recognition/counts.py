@@ -21,13 +21,13 @@ DIGITS = 10
 RARER = 0.2  # pairs among the marks of a page, as a multiple of those among the strips learnt from
 MORE, NONE = "more", "none"  # three digits or more; no whole digit
 
-
 STRIP_CLASSES = (
     *(str(digit) for digit in range(DIGITS)),
     *(f"{pair:02}" for pair in range(DIGITS * DIGITS)),
     MORE,
     NONE,
 )
+_PAIRS = slice(DIGITS, -2)
 
 
 def class_index(text: str) -> int:
@@ -110,11 +110,11 @@ def counts_of(probabilities: Float32[np.ndarray, "n classes"], rarer: float = 1.
         (0.5, 0.5)
     """
     priors = np.ones(len(STRIP_CLASSES), np.float32)
-    priors[DIGITS:-2] = rarer
+    priors[_PAIRS] = rarer
     probabilities = probabilities * priors
     probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
     ones = probabilities[:, :DIGITS].sum(axis=1)
-    pairs = probabilities[:, DIGITS : DIGITS + DIGITS * DIGITS].reshape(-1, DIGITS, DIGITS)
+    pairs = probabilities[:, _PAIRS].reshape(-1, DIGITS, DIGITS)
     twos = pairs.sum(axis=(1, 2))
     given = np.maximum(twos, np.finfo(np.float32).tiny)[:, np.newaxis]
     lefts, rights = pairs.sum(axis=2) / given, pairs.sum(axis=1) / given

@@ -36,7 +36,8 @@ class Hypothesis:
         outlierness: How strange it finds the image; None before, and if it has no such score.
         evidence: Logarithm of what the number of digits in its mark says for it; None if that was
             not asked.
-        part: Probability that it is one of the two digits of a mark; its size tells nothing then.
+        part: Probability that it is one of the two digits of a mark; it is not none then, and its
+            width tells nothing.
     """
 
     span: Span

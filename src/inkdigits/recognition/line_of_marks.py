@@ -20,7 +20,7 @@ from inkdigits.recognition.counts import Count
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE, Hypothesis, sure_height
 from inkdigits.recognition.lattice import Span, best_path
 
-_SETTLED = 0.98  # confidence of digits that need not be joined to others
+_SETTLED = 0.98  # confidence of digits that need be neither joined to others nor cut
 _TINY_CHANCE = 1e-4  # keeps logarithms finite
 
 # Logarithms of probability, settled on generated pages of training digits.

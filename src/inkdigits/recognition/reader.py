@@ -117,13 +117,12 @@ class Reader:
         for page in pages:
             page.settle_height()
         self._ask(one for page in pages for one in page.doubt())
-        if self._counter:
-            self._count([line for page in pages for line in page.lines if line.uncounted])
+        self._count([line for page in pages for line in page.lines])
 
     def _count(self, lines: Sequence[LineOfMarks]) -> None:
-        """Let the second network tell how many digits doubtful marks are."""
+        """Let the second network, if there is one, tell how many digits doubtful marks are."""
         marks = [mark for line in lines for mark in line.uncounted]
-        if not marks or self._counter is None:
+        if self._counter is None or not marks:
             return
         strips = [to_strip(draw_together([mark])) for mark in marks]
         counts = iter(self._counter().counts(np.stack(strips)))

@@ -13,6 +13,16 @@ from inkdigits.errors import DataError
 from inkdigits.sources.names import shown
 
 
+def file_digest(path: Path) -> bytes:
+    """Return the SHA-256 of a file, whatever its size.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
 def digest_files(files: Iterable[tuple[str, Path]]) -> str:
     """Return the SHA-256 over the names and the contents of files.
 
@@ -29,8 +39,7 @@ def digest_files(files: Iterable[tuple[str, Path]]) -> str:
     whole = hashlib.sha256()
     for name, path in files:
         try:
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").digest()
+            content = file_digest(path)
         except OSError as error:
             raise DataError(f"{shown(path)} cannot be read: {error.strerror}") from error
         whole.update(hashlib.sha256(name.encode(errors="surrogateescape")).digest())

@@ -7,12 +7,12 @@ files hold.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from inkdigits.errors import DataError
+from inkdigits.sources.digests import file_digest
 from inkdigits.sources.names import shown
 
 SUMS = "SHA256SUMS"
@@ -74,8 +74,7 @@ def _unescape(name: bytes) -> bytes:
 
 def _verify(file: Path, expected: str, sums: Path) -> None:
     try:
-        with file.open("rb") as opened:
-            received = hashlib.file_digest(opened, "sha256").hexdigest()
+        received = file_digest(file).hex()
     except OSError as error:
         reason = error.strerror
         raise DataError(f"{shown(file)}, listed in {SUMS}, cannot be read: {reason}") from error

@@ -17,7 +17,7 @@ from inkdigits.datasets.dataset import Form
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.export.onnx_weights import weights_from_onnx
-from inkdigits.networks.architecture import Architecture, Dense, find_architecture
+from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
@@ -59,8 +59,7 @@ class Base:
     @property
     def features(self) -> dict[str, np.ndarray]:
         """The weights of all layers but the last dense one."""
-        named = self.architecture.named_layers()
-        last = [name for name, layer in named if isinstance(layer, Dense)][-1]
+        last = self.architecture.answering_layer
         return {name: array for name, array in self.weights.items() if name.split("/")[0] != last}
 
 

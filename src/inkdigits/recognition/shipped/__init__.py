@@ -37,8 +37,7 @@ def read_card() -> dict[str, Any]:
         >>> sorted(read_card()["figures"]["test"])[:2]
         ['accuracy', 'brier']
     """
-    card: dict[str, Any] = json.loads(_file("card.json").read_bytes())
-    return card
+    return _card("card.json")
 
 
 def shipped_counter() -> Path:
@@ -62,8 +61,11 @@ def read_counter_card() -> dict[str, Any]:
         >>> read_counter_card()["data"]["train_images"] > 50_000
         True
     """
-    card: dict[str, Any] = json.loads(_file("strips.json").read_bytes())
-    return card
+    return _card("strips.json")
+
+
+def _card(name: str) -> dict[str, Any]:
+    return cast(dict[str, Any], json.loads(_file(name).read_bytes()))
 
 
 def _file(name: str) -> Path:
