@@ -111,7 +111,7 @@ END_TO_END = FAST.replace(epochs=2, batch_size=8, precision="float32")
 def pictures(n):
     """Digits of 7x7 pixels and their labels."""
     part = load_mnist().train.take(slice(n))
-    return scale(np.ascontiguousarray(part.images[:, ::4, ::4])), part.labels
+    return np.ascontiguousarray(part.images[:, ::4, ::4]), part.labels
 
 
 def initial_weights(case):
@@ -124,11 +124,11 @@ def make_task(case, weights, *, accumulate=False):
     set_weights(model, weights)
     optimizer = make_optimizer(recipe, model, case.steps, accumulate=accumulate)
     augmenter = make_augmenter(case) if recipe.augmentation.changes else None
-    inputs, labels = pictures(case.images)
+    images, labels = pictures(case.images)
     if case.every_third_without_a_class:
         labels[::3] = NO_CLASS
     return Task(
-        model, optimizer, recipe.label_smoothing, recipe.micro_batches, augmenter, inputs, labels
+        model, optimizer, recipe.label_smoothing, recipe.micro_batches, augmenter, images, labels
     )
 
 
@@ -214,7 +214,8 @@ def _report_engine(report, weights):
     parts = [engine.run(plan.part(start, stop)) for start, stop in SHORT_PARTS]
     in_parts = read_variables(task.model, task.optimizer)
 
-    chosen = {n: task.inputs[np.arange(n) % len(task.inputs)] for n in (0, 1, 1001)}
+    inputs = scale(task.images)
+    chosen = {n: inputs[np.arange(n) % len(inputs)] for n in (0, 1, 1001)}
     predictions = {f"predicted {n}": engine.predict(inputs) for n, inputs in chosen.items()}
     expected = {
         f"expected {n}": np.array(task.model(inputs, training=False))

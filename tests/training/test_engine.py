@@ -95,9 +95,9 @@ def make_task(
     model = build(network, seed=1, fast_layers=True)
     made.build(model.trainable_variables)
     augmenter = ranges and Augmenter(ranges, (28, 28))
-    inputs, labels = scale(digits.images), digits.labels.copy()
+    labels = digits.labels.copy()
     labels[:without_class] = NO_CLASS
-    return Task(model, made, label_smoothing, micro_batches, augmenter, inputs, labels)
+    return Task(model, made, label_smoothing, micro_batches, augmenter, digits.images, labels)
 
 
 def make_plan(digits, steps=6, ranges=MOVED, batch_size=32):
@@ -190,7 +190,7 @@ def test_the_loss_of_a_step_is_the_sum_of_its_cross_entropies_before_it(digits, 
     task = make_task(digits, DRY)
     plan = make_plan(digits, 1, Augmentation(), batch_size=16)
     (chosen,) = plan.order
-    probabilities = predict_with(task.model, task.inputs[chosen])
+    probabilities = predict_with(task.model, scale(task.images[chosen]))
     truth = digits.labels[chosen]
     sums = engine(task).run(plan)
     assert sums.images == sums.classified == 16
@@ -207,7 +207,7 @@ def test_hits_are_counted_among_images_with_a_class_and_losses_among_all(
         digits, DRY, engine=engine, micro_batches=micro_batches, ranges=None, without_class=100
     )
     chosen = np.arange(92, 108, dtype=np.int32)  # eight without a class, then eight with one
-    probabilities = predict_with(task.model, task.inputs[chosen]).astype(float)
+    probabilities = predict_with(task.model, scale(task.images[chosen])).astype(float)
     truth = digits.labels[100:108]
     sums = engine(task).run(in_this_order(chosen))
     assert (sums.images, sums.classified) == (16, 8)
@@ -221,13 +221,13 @@ def test_hits_are_counted_among_images_with_a_class_and_losses_among_all(
 @pytest.mark.parametrize("engine", DEALING)
 def test_an_image_without_a_class_makes_the_answers_more_alike(digits, engine):
     task = make_task(digits, DRY, engine=engine, ranges=None, without_class=1)
-    before = predict_with(task.model, task.inputs[:1])
+    before = predict_with(task.model, scale(task.images[:1]))
     made = engine(task)
     for _ in range(20):
         sums = made.run(in_this_order([0]))
     assert (sums.images, sums.classified, sums.correct) == (1, 0, 0)
     assert sums.loss == pytest.approx(np.log(10), abs=0.01)  # no answer has a smaller loss
-    after = predict_with(task.model, task.inputs[:1])
+    after = predict_with(task.model, scale(task.images[:1]))
     assert np.ptp(after) < 0.1 * np.ptp(before)
 
 
@@ -259,7 +259,7 @@ def test_hits_are_counted_among_the_classes_and_losses_over_all_outputs(digits, 
     weights = get_weights(task.model)
     set_weights(task.model, weights | {"dense1/bias": np.eye(11, dtype=np.float32)[10] * 9})
     chosen = np.arange(92, 108, dtype=np.int32)  # eight without a class, then eight with one
-    probabilities = predict_with(task.model, task.inputs[chosen]).astype(float)
+    probabilities = predict_with(task.model, scale(task.images[chosen])).astype(float)
     assert (probabilities.argmax(axis=1) == 10).all()
     truth = digits.labels[100:108]
     sums = engine(task).run(in_this_order(chosen))
@@ -276,7 +276,7 @@ def test_an_image_without_a_class_moves_the_answer_to_its_output(digits, engine)
     for _ in range(20):
         sums = made.run(in_this_order([0]))
     assert (sums.classified, sums.correct) == (0, 0)
-    assert predict_with(task.model, task.inputs[:1])[0, 10] > 0.9
+    assert predict_with(task.model, scale(task.images[:1]))[0, 10] > 0.9
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -301,7 +301,7 @@ def test_preparing_changes_nothing(digits, engine, ranges):
 )
 def test_predict_is_the_model_in_inference(digits, engine, micro_batches, n):
     task = make_task(digits, engine=engine, micro_batches=micro_batches)
-    inputs = task.inputs[np.arange(n) % len(digits)]
+    inputs = scale(task.images[np.arange(n) % len(digits)])
     probabilities = engine(task).predict(inputs)
     assert probabilities.shape == (n, 10)
     assert probabilities.dtype == np.float32
@@ -313,7 +313,7 @@ def test_predict_is_the_model_in_inference(digits, engine, micro_batches, n):
 @pytest.mark.parametrize("micro_batches", [1, 2])
 def test_predict_of_no_images_has_no_rows(digits, engine, micro_batches):
     task = make_task(digits, engine=engine, micro_batches=micro_batches)
-    probabilities = engine(task).predict(task.inputs[:0])
+    probabilities = engine(task).predict(scale(task.images[:0]))
     assert probabilities.shape == (0, 10)
     assert probabilities.dtype == np.float32
 
@@ -322,11 +322,11 @@ def test_predict_of_no_images_has_no_rows(digits, engine, micro_batches):
 def test_predict_sees_what_was_trained(digits, engine):
     task = make_task(digits)
     made = engine(task)
-    before = made.predict(task.inputs[:4])
+    before = made.predict(scale(task.images[:4]))
     made.run(make_plan(digits))
-    after = made.predict(task.inputs[:4])
+    after = made.predict(scale(task.images[:4]))
     assert np.abs(before - after).max() > 0.01
-    np.testing.assert_allclose(after, predict_with(task.model, task.inputs[:4]), 1e-4, 1e-6)
+    np.testing.assert_allclose(after, predict_with(task.model, scale(task.images[:4])), 1e-4, 1e-6)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -339,7 +339,7 @@ def test_a_label_without_a_class_is_refused(digits, engine):
 
 
 def picture_task(values, labels, network, optimizer, *, micro_batches, norm_momentum=0.5):
-    """A task of pictures of one pixel, the network's weights all 0."""
+    """A task of pictures of one pixel, each value a 17th of full ink; the weights are all 0."""
     model = build(network, norm_momentum=norm_momentum, fast_layers=True)
     zeros = {
         name: array if "gamma" in name or "variance" in name else np.zeros_like(array)
@@ -347,8 +347,8 @@ def picture_task(values, labels, network, optimizer, *, micro_batches, norm_mome
     }
     set_weights(model, zeros)
     optimizer.build(model.trainable_variables)
-    inputs = np.array(values, np.float32).reshape(-1, 1, 1, 1)
-    return Task(model, optimizer, 0.0, micro_batches, None, inputs, np.array(labels, np.uint8))
+    images = np.array(values, np.uint8).reshape(-1, 1, 1) * np.uint8(15)
+    return Task(model, optimizer, 0.0, micro_batches, None, images, np.array(labels, np.uint8))
 
 
 def in_this_order(*steps):
@@ -374,10 +374,10 @@ def test_a_step_follows_the_mean_gradient_of_all_its_parts(engine, micro_batches
     )
     sums = engine(task).run(in_this_order([0, 1, 2, 3]))
     # Both classes have the probability 1/2, so each image pulls its own up and the other down by
-    # 1/2: (3 - 1) / 2 / 4 for the bias, (1 + 2 + 3 - 4) / 2 / 4 for the weight of the pixel.
+    # 1/2: (3 - 1) / 2 / 4 for the bias, (1 + 2 + 3 - 4) / 17 / 2 / 4 for the pixel's weight.
     weights = get_weights(task.model)
     np.testing.assert_allclose(weights["dense1/bias"], [0.25, -0.25], atol=1e-6)
-    np.testing.assert_allclose(weights["dense1/kernel"], [[0.25, -0.25]], atol=1e-6)
+    np.testing.assert_allclose(weights["dense1/kernel"], [[0.25 / 17, -0.25 / 17]], rtol=1e-5)
     assert sums.loss == pytest.approx(4 * np.log(2), rel=1e-6)
     assert sums.images == 4
     assert int(keras.ops.convert_to_numpy(optimizer.iterations)) == 1
@@ -400,10 +400,14 @@ def test_where_images_do_not_meet_parts_train_as_the_whole(digits, engine, optim
 @pytest.mark.parametrize(
     ("micro_batches", "mean", "variance"),
     [
-        # All four: mean 3, variance 6.5.
-        (1, 0.5 * 0 + 0.5 * 3, 0.5 * 1 + 0.5 * 6.5),
+        # All four, in 17ths: mean 3, variance 6.5.
+        (1, 0.5 * 0 + 0.5 * 3 / 17, 0.5 * 1 + 0.5 * 6.5 / 289),
         # First 0 and 2: mean 1, variance 1. Then 3 and 7: mean 5, variance 4.
-        (2, 0.5 * (0.5 * 0 + 0.5 * 1) + 0.5 * 5, 0.5 * (0.5 * 1 + 0.5 * 1) + 0.5 * 4),
+        (
+            2,
+            0.5 * (0.5 * 0 + 0.5 * 1 / 17) + 0.5 * 5 / 17,
+            0.5 * (0.5 * 1 + 0.5 * 1 / 289) + 0.5 * 4 / 289,
+        ),
     ],
 )
 def test_each_part_moves_the_averages_of_a_normalisation_in_its_turn(
@@ -424,8 +428,9 @@ def test_each_part_is_normalised_by_itself(engine):
     optimizer = keras.optimizers.SGD(1.0, **accumulating(engine, 2))
     task = picture_task([0, 2, 3, 7], [0, 1, 0, 1], NORMALISED, optimizer, micro_batches=2)
     engine(task).run(in_this_order([0, 1, 2, 3]))
-    # In both parts the two pictures become -1 and 1, short of the 0.001 added to the variance.
-    expected = 0.25 * (1 / np.sqrt(1.001) + 2 / np.sqrt(4.001))
+    # In both parts the two pictures become -1 and 1, short of the 0.001 added to the variance,
+    # which in 17ths squared is 0.289.
+    expected = 0.25 * (1 / np.sqrt(1.289) + 2 / np.sqrt(4.289))
     kernel = get_weights(task.model)["dense1/kernel"]
     np.testing.assert_allclose(kernel, [[-expected, expected]], rtol=1e-5)
 
@@ -436,8 +441,8 @@ def recipe_task(engine, digits, recipe):
     optimizer = make_optimizer(recipe, model, 10, accumulate=engine is NeutralEngine)
     ranges = recipe.augmentation
     augmenter = Augmenter(ranges, (28, 28)) if ranges.changes else None
-    smoothing, parts, inputs = recipe.label_smoothing, recipe.micro_batches, scale(digits.images)
-    return Task(model, optimizer, smoothing, parts, augmenter, inputs, digits.labels)
+    smoothing, parts = recipe.label_smoothing, recipe.micro_batches
+    return Task(model, optimizer, smoothing, parts, augmenter, digits.images, digits.labels)
 
 
 def averaging_recipe(optimizer, micro_batches):

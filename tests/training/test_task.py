@@ -21,8 +21,8 @@ NONE_CLASS = Architecture("none", (28, 28, 1), (Flatten(), Dense(5), Softmax()),
 def task(digits):
     """A task of five images, two of them without a class."""
     labels = np.array([3, NO_CLASS, 0, NO_CLASS, 1], np.uint8)
-    inputs = scale(digits.images[:5])
-    return Task(build(FOUR_CLASSES), keras.optimizers.SGD(), 0.0, 1, None, inputs, labels)
+    images = digits.images[:5]
+    return Task(build(FOUR_CLASSES), keras.optimizers.SGD(), 0.0, 1, None, images, labels)
 
 
 def test_an_image_should_be_answered_with_its_class_or_with_all_alike(task):
@@ -84,15 +84,17 @@ def test_totals_count_an_image_every_time_and_as_classified_only_with_a_class(ta
     assert task.sums(0.5, 0, order[1, :2]) == Sums(loss=0.5, images=2)
 
 
-def test_without_an_augmenter_images_are_the_very_same(task):
-    rows = np.full((5, 8), 7, np.float32)
-    assert task.augment(task.inputs, rows) is task.inputs
+def test_every_byte_becomes_the_input_that_recognition_gives_it(task):
+    levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    made = task.to_inputs(keras.ops.convert_to_tensor(levels[..., None]), np.zeros((1, 8)))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(made), scale(levels))
 
 
 def test_with_an_augmenter_images_are_changed_as_its_rows_say(task, rng):
     augmenter = Augmenter(Augmentation(rotation=90.0, stroke=0.5), (28, 28))
     rows = augmenter.draw(5, rng)
-    changed = replace(task, augmenter=augmenter).augment(task.inputs, rows)
-    expected = augmenter(task.inputs, rows)
+    pixels, inputs = task.images[..., None], scale(task.images)
+    changed = replace(task, augmenter=augmenter).to_inputs(pixels, rows)
+    expected = augmenter(inputs, rows)
     np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(x) for x in (changed, expected)))
-    assert np.abs(keras.ops.convert_to_numpy(changed) - task.inputs).max() > 0.1
+    assert np.abs(keras.ops.convert_to_numpy(changed) - inputs).max() > 0.1

@@ -2,7 +2,6 @@ import keras
 import numpy as np
 import pytest
 
-from inkdigits.arrays import scale
 from inkdigits.networks.architecture import FAST, TUTORIAL
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights
@@ -23,8 +22,7 @@ def make_task(digits, network=TUTORIAL, micro_batches=1, augmenter=MOVED):
     model = build(network, seed=1, precision="bfloat16", fast_layers=True, norm_momentum=0.9)
     optimizer = keras.optimizers.Adam(0.002)
     optimizer.build(model.trainable_variables)
-    inputs = scale(digits.images)
-    return Task(model, optimizer, 0.0, micro_batches, augmenter, inputs, digits.labels)
+    return Task(model, optimizer, 0.0, micro_batches, augmenter, digits.images, digits.labels)
 
 
 @pytest.fixture

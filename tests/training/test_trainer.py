@@ -305,7 +305,7 @@ def test_recipe_decides_what_the_engine_works_on(
     ranges = task.augmenter.ranges if task.augmenter else None
     assert (task.label_smoothing, task.micro_batches, ranges) == expected
     assert task.augmenter in (trainer.feed.augmenter, None)
-    np.testing.assert_array_equal(task.inputs, scale(train_part.images))
+    np.testing.assert_array_equal(task.images, train_part.images)
     np.testing.assert_array_equal(task.labels, train_part.labels)
 
 
@@ -333,7 +333,7 @@ def test_images_without_a_digit_come_behind_the_training_images(
     make_trainer(RECIPE.replace(no_digits=40))
     (task,) = tasks
     added = add_no_digits(train_part, 40)
-    np.testing.assert_array_equal(task.inputs, scale(added.images))
+    np.testing.assert_array_equal(task.images, added.images)
     np.testing.assert_array_equal(task.labels, added.labels)
     assert (task.labels[200:] == NO_CLASS).all()
 

@@ -96,10 +96,10 @@ class NeutralEngine:
     def _learn(
         self, order: Int32[np.ndarray, " n"], changes: Float32[np.ndarray, "n columns"]
     ) -> Sums:
-        images = self._task.augment(keras.ops.convert_to_tensor(self._task.inputs[order]), changes)
+        pixels = keras.ops.convert_to_tensor(self._task.pixels[order])
         self._task.model.reset_metrics()
         logs: dict[str, Any] = self._task.model.train_on_batch(
-            images, self._targets[order], return_dict=True
+            self._task.to_inputs(pixels, changes), self._targets[order], return_dict=True
         )
         n = len(order)
         return self._task.sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), order)

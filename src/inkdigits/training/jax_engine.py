@@ -33,7 +33,7 @@ class JaxEngine:
         """Put the images into the device's memory and compile nothing yet."""
         self._task = task
         model = task.model
-        self._inputs = jnp.asarray(task.inputs)
+        self._pixels = jnp.asarray(task.pixels)
         self._labels = jnp.asarray(task.labels, jnp.int32)
         self._targets = jnp.asarray(task.targets)
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
@@ -61,7 +61,7 @@ class JaxEngine:
         return predict_with(self._task.model, inputs)
 
     def _images(self) -> tuple[Any, Any, Any]:
-        return self._inputs, self._labels, self._targets
+        return self._pixels, self._labels, self._targets
 
     def _variables(self) -> tuple[list[Any], list[Any], list[Any]]:
         model, optimizer = self._logits, self._task.optimizer
@@ -94,8 +94,8 @@ class JaxEngine:
         parts = self._task.micro_batches
         summed = None
         for chosen, rows in zip(jnp.split(order, parts), jnp.split(changes, parts), strict=True):
-            inputs, labels, targets = (each[chosen] for each in images)
-            batch = (self._task.augment(inputs, rows), labels, targets)
+            pixels, labels, targets = (each[chosen] for each in images)
+            batch = (self._task.to_inputs(pixels, rows), labels, targets)
             (_, (other, total, hits)), gradients = self._gradients(learnt, other, batch)
             loss, correct = loss + total, correct + hits
             summed = gradients if summed is None else jax.tree.map(jnp.add, summed, gradients)

@@ -10,9 +10,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32, Int32, UInt8
 
-from inkdigits.arrays import Inputs, Labels, one_hot
+from inkdigits.arrays import WHITE, AnyImages, Labels, image_shape, one_hot
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.sums import Sums
@@ -31,7 +31,8 @@ class Task:
         micro_batches: Equal parts that every batch is dealt out in. Their gradients are averaged,
             and each part moves batch normalisation's averages in its turn.
         augmenter: Changes the images by the rows of a plan; None where they go in as they are.
-        inputs: Shape (n, height, width, 1), float32.
+        images: Shape (n, height, width) or (n, height, width, 3), uint8: bytes take a quarter of
+            the memory that the network's inputs would.
         labels: Shape (n,), uint8; NO_CLASS for an image that shows none of the classes.
         none_class: Whether the model's last output stands for such images.
     """
@@ -41,9 +42,14 @@ class Task:
     label_smoothing: float
     micro_batches: int
     augmenter: Augmenter | None
-    inputs: Inputs
+    images: AnyImages
     labels: Labels
     none_class: bool = False
+
+    @property
+    def pixels(self) -> UInt8[np.ndarray, "n height width channels"]:
+        """The images with an axis for their colours, of which grey ones have one."""
+        return self.images.reshape(len(self.images), *image_shape(self.images))
 
     @property
     def outputs(self) -> int:
@@ -72,6 +78,16 @@ class Task:
         classified = int(np.count_nonzero(self.labels[order] != NO_CLASS))
         return Sums(loss, correct, order.size, classified)
 
-    def augment(self, images: Any, changes: Any) -> Any:
-        """Change images as the rows of a plan say, where there is an augmenter."""
-        return self.augmenter(images, changes) if self.augmenter else images
+    def to_inputs(self, pixels: Any, changes: Any) -> Any:
+        """Scale images and change them as the rows of a plan say, where there is an augmenter.
+
+        Args:
+            pixels: Shape (batch, height, width, channels), uint8, of the backend.
+            changes: Shape (batch, columns), float32.
+
+        Returns:
+            Shape (batch, height, width, channels), float32: what `arrays.scale` makes of the same
+            bytes, changed.
+        """
+        inputs = keras.ops.cast(pixels, "float32") / WHITE
+        return self.augmenter(inputs, changes) if self.augmenter else inputs

@@ -8,7 +8,6 @@ them, TensorFlow works on all at once, otherwise on one after the other with all
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -28,11 +27,8 @@ class TensorFlowEngine:
 
     def __init__(self, task: Task) -> None:
         """Put the images into TensorFlow's memory and compile nothing yet."""
-        self._task = replace(task, inputs=task.inputs[:0].copy())  # TensorFlow holds its own
-        self._inputs = tf.constant(task.inputs)
-        if task.augmenter is None:
-            # Nothing between the gathering and the first layer needs float32.
-            self._inputs = tf.cast(self._inputs, task.model.layers[0].compute_dtype)
+        self._task = task
+        self._pixels = tf.constant(task.pixels)
         self._labels = tf.constant(task.labels, tf.int32)
         model = task.model
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
@@ -44,7 +40,7 @@ class TensorFlowEngine:
         columns = task.augmenter.columns if task.augmenter else None
         signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, columns])]
         self._loop = tf.function(self._run_steps, signature, autograph=False, jit_compile=False)
-        shape = (None, *task.inputs.shape[1:])
+        shape = (None, *task.pixels.shape[1:])
         self._forward = tf.function(
             self._probabilities, [tf.TensorSpec(shape)], autograph=False, jit_compile=False
         )
@@ -108,7 +104,7 @@ class TensorFlowEngine:
 
     def _gradients(self, order: Any, changes: Any) -> tuple[list[Any], Any, Any]:
         """Return what a micro-batch adds to the batch's gradients, to its loss and to its hits."""
-        images = self._task.augment(tf.gather(self._inputs, order), changes)
+        images = self._task.to_inputs(tf.gather(self._pixels, order), changes)
         labels = tf.gather(self._labels, order)
         values = [variable.value for variable in self._task.model.trainable_variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:

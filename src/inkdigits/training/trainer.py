@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from inkdigits.arrays import Inputs, Labels, Probabilities, image_shape, scale
+from inkdigits.arrays import Inputs, Labels, Probabilities, image_shape
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import UsageError
 from inkdigits.formats import image_size
@@ -99,7 +99,7 @@ class Trainer:
                 label_smoothing=recipe.label_smoothing,
                 micro_batches=recipe.micro_batches,
                 augmenter=self.feed.augmenter if recipe.augmentation.changes else None,
-                inputs=scale(train.images),
+                images=train.images,
                 labels=train.labels,
                 none_class=self.architecture.none_class,
             )
