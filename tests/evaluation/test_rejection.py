@@ -8,7 +8,7 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.other_writers import load_other_writers
 from inkdigits.evaluation.outliers import OUTLIER_SETS, outlier_set
 from inkdigits.evaluation.rejection import measure_other_writers, measure_outliers
-from inkdigits.imaging.normalise import enlarge_and_normalise
+from inkdigits.imaging.cells import enlarge_and_normalise
 from inkdigits.recognition.answers import Answers
 
 

@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkdigits.datasets.mnist import load_mnist_test
-from inkdigits.datasets.other_writers import load_other_writers
-from inkdigits.imaging.normalise import enlarge, enlarge_and_normalise, is_mnist, to_mnist
+from inkdigits.imaging.normalise import is_mnist, to_mnist
 
 
 def bounds(image):
@@ -193,94 +192,6 @@ def test_every_result_has_the_form_of_mnist(height, width, seed, share):
     inside = min(top, left) > 0 and max(bottom, right) < 27
     if inside:
         assert all(13.5 - 1e-9 <= place <= 14.5 + 1e-9 for place in centre(image))
-
-
-def test_enlarging_keeps_full_and_empty_cells():
-    cells = np.zeros((2, 3, 4), np.uint8)
-    cells[1] = 255
-    pictures = enlarge(cells, factor=5)
-    assert pictures.shape == (2, 15, 20)
-    assert not pictures[0].any()
-    assert (pictures[1] == 255).all()
-
-
-def test_enlarging_gives_paper_or_ink_and_nothing_between():
-    pictures = enlarge(load_other_writers().images[:50])
-    assert pictures.dtype == np.uint8
-    assert np.unique(pictures).tolist() == [0, 255]
-
-
-def test_a_half_full_cell_between_ink_and_paper_is_cut_in_the_middle():
-    cells = np.array([[[0, 0, 255, 255, 128, 0, 0]] * 7], np.uint8)
-    middle = enlarge(cells, factor=8)[0, 28]
-    assert middle.tolist() == [0] * 16 + [255] * 20 + [0] * 20
-
-
-def test_enlarging_keeps_the_ink_of_real_digits():
-    cells = load_other_writers().images[:300]
-    pictures = enlarge(cells)
-    means = pictures.reshape(300, 8, 8, 8, 8).mean(axis=(2, 4))
-    assert np.abs(means - cells).mean() < 0.03 * 255  # in most cells to a few percent,
-    assert pictures.mean() == pytest.approx(cells.mean(), rel=0.02)  # and in all nearly the sum
-
-
-def test_strokes_do_not_fill_a_gap_of_one_cell():
-    cells = np.zeros((1, 5, 5), np.uint8)
-    cells[0, :, [1, 3]] = 200
-    row = enlarge(cells, factor=8)[0, 20]
-    assert not row[18:22].any()
-    assert row[10:14].all()
-    assert row[26:30].all()
-
-
-def test_each_image_is_enlarged_by_itself():
-    cells = load_other_writers().images[:5]
-    together = enlarge(cells)
-    for index in range(5):
-        np.testing.assert_array_equal(enlarge(cells[index : index + 1])[0], together[index])
-
-
-def test_a_factor_of_one_is_a_threshold():
-    cells = np.array([[[0, 100], [150, 255]]], np.uint8)
-    assert enlarge(cells, factor=1).tolist() == [[[0, 0], [255, 255]]]
-
-
-def test_no_images_stay_no_images():
-    none = np.zeros((0, 8, 8), np.uint8)
-    assert enlarge(none).shape == (0, 64, 64)
-    assert enlarge_and_normalise(none).shape == (0, 28, 28)
-    assert enlarge_and_normalise(none).dtype == np.uint8
-
-
-@pytest.mark.parametrize("function", [enlarge, enlarge_and_normalise])
-def test_anything_but_coarse_images_is_refused(function):
-    with pytest.raises(TypeError, match=r"received float64 with shape \(1, 8, 8\)"):
-        function(np.zeros((1, 8, 8)))
-    with pytest.raises(TypeError, match=r"received uint8 with shape \(8, 8\)"):
-        function(np.zeros((8, 8), np.uint8))
-    with pytest.raises(ValueError, match="received images of 0x8 and 8"):
-        function(np.zeros((1, 0, 8), np.uint8))
-
-
-@pytest.mark.parametrize("factor", [0, -2])
-def test_a_factor_below_one_is_refused(factor):
-    with pytest.raises(ValueError, match=f"received images of 8x8 and {factor}"):
-        enlarge(np.zeros((1, 8, 8), np.uint8), factor)
-
-
-def test_other_writers_come_out_in_the_form_of_mnist():
-    others = load_other_writers()
-    images = enlarge_and_normalise(others.images[:200])
-    assert images.shape == (200, 28, 28)
-    assert (images.max(axis=(1, 2)) == 255).all()
-    for image in images:
-        top, bottom, left, right = bounds(image)
-        assert max(bottom - top, right - left) == 19
-        assert all(13.5 - 1e-9 <= place <= 14.5 + 1e-9 for place in centre(image))
-
-
-def test_an_empty_cell_picture_stays_empty():
-    assert not enlarge_and_normalise(np.zeros((1, 8, 8), np.uint8)).any()
 
 
 def test_what_has_the_form_of_mnist_already_is_not_changed(rng):

@@ -77,13 +77,14 @@ def test_pictures_are_not_changed_as_pens_change_digits_and_none_is_no_digit():
     framed = {"rotation": 0.0, "zoom": 0.0, "erase_share": 0.2}
     assert recipe.augmentation == ROBUST.augmentation.model_copy(update=pens | framed)
     assert recipe.no_digits == 0
+    assert recipe.coarse_digits == 0
 
 
 def test_an_augmentation_of_ones_own_stays_as_it_is_and_so_does_the_margin():
     own = Augmentation(rotation=3.0, shear=2.0)
-    mine = ROBUST.replace(name="mine", augmentation=own)
+    mine = ROBUST.replace(name="mine", coarse_digits=20, augmentation=own)
     recipe = fit_recipe(mine, dataset(60_000, "pictures", mirrored_alike=True)).recipe
-    assert recipe == mine.replace(no_digits=0)
+    assert recipe == mine.replace(no_digits=0, coarse_digits=0)
 
 
 def test_pictures_get_a_margin_and_digits_none():

@@ -48,6 +48,7 @@ def test_published_is_the_tutorial_literally():
         "validation": "augmented-test",
         "validation_images": 5000,
         "no_digits": 0,
+        "coarse_digits": 0,
         "augmentation": TUTORIAL_AUGMENTATION,
     }
 
@@ -76,7 +77,13 @@ def test_best_bends_images_beyond_an_affine_warp_and_validates_on_held_out_image
 def test_best_and_robust_bend_digits_and_robust_alone_changes_their_paper(recipe):
     ranges = recipe.augmentation
     assert any((ranges.elastic, ranges.stroke)) == (recipe in (BEST, ROBUST))
-    paper = (recipe.no_digits, ranges.outline_share, ranges.texture, ranges.fading)
+    paper = (
+        recipe.no_digits,
+        recipe.coarse_digits,
+        ranges.outline_share,
+        ranges.texture,
+        ranges.fading,
+    )
     assert any(paper) == (recipe is ROBUST)
 
 

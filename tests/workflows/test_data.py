@@ -10,7 +10,7 @@ from inkdigits.errors import ModelFileError, RecipeError
 from inkdigits.runs.start import Interval, Start, start_on
 from inkdigits.sources.load import load_dataset
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.recipes import PUBLISHED, ROBUST
+from inkdigits.training.recipes import BEST, PUBLISHED
 from inkdigits.workflows.data import load_again, network_for, split_for
 
 
@@ -63,7 +63,12 @@ def test_data_that_are_others_by_now_are_refused():
 
 def test_pictures_without_the_output_for_none(small: Dataset):
     pictures = replace(small, form="pictures")
-    network = network_for(ROBUST.replace(no_digits=0), pictures)
+    network = network_for(BEST.replace(network="robust"), pictures)
     assert (network.none_class, network.outputs) == (False, 10)
-    with pytest.raises(RecipeError, match="`no_digits` must be 0, as small has pictures"):
-        network_for(ROBUST, pictures)
+
+
+@pytest.mark.parametrize("field", ["no_digits", "coarse_digits"])
+def test_what_only_digits_can_be_made_into_is_refused_for_pictures(small: Dataset, field):
+    pictures = replace(small, form="pictures")
+    with pytest.raises(RecipeError, match=f"`{field}` must be 0, as small has pictures .* 12"):
+        network_for(BEST.replace(**{field: 12}), pictures)

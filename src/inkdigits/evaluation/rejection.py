@@ -18,7 +18,7 @@ from inkdigits.datasets.other_writers import load_other_writers
 from inkdigits.evaluation.detection import auroc, false_positive_rate_at
 from inkdigits.evaluation.metrics import Evaluation, evaluate
 from inkdigits.evaluation.outliers import OUTLIER_SETS, outlier_set
-from inkdigits.imaging.normalise import enlarge_and_normalise
+from inkdigits.imaging.cells import enlarge_and_normalise
 from inkdigits.recognition.answers import Answers
 
 Answer = Callable[[Images], Answers]

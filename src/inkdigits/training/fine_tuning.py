@@ -59,6 +59,7 @@ def tuning_recipe(recipe: Recipe, frozen: Frozen, epochs: int | None = None) -> 
         norm_momentum=0.99,
         validation="held-out",
         no_digits=min(recipe.no_digits, 1_000),
+        coarse_digits=0,
         frozen=frozen,
     )
 

@@ -26,6 +26,8 @@ OF_PENS = ("shear", "elastic", "stroke", "outline_share")  # changes that only w
 # Fashion-MNIST; see benchmarks/RESULTS.md.
 OF_LOOSE_INK = ("rotation", "zoom")
 SETTLED_ON_DIGITS = tuple(each.augmentation for each in RECIPES.values())
+# Images that only digits can be made into.
+OF_DIGITS = ("no_digits", "coarse_digits")
 MARGIN = 2  # pixels
 ERASED = 0.2  # of the pictures
 LEAST_STEPS = 400  # in all; fewer teach little, however few the images
@@ -59,7 +61,8 @@ def fit_recipe(recipe: Recipe, dataset: Dataset, epochs: int | None = None) -> F
     - Pictures that are not digits are not changed as pens change digits (slant, bends, strokes,
       outlines), nor turned or zoomed, as they fill their frame, and the network adds a margin to
       them. Instead some lose a rectangle, and they are mirrored if their classes look the same in
-      a mirror. There are no images without a digit. An augmentation of one's own stays as it is.
+      a mirror. There are no images without a digit, nor coarse ones. An
+      augmentation of one's own stays as it is.
 
     Args:
         recipe: What to fit. For MNIST, the recipes that come along stay as they are.
@@ -87,14 +90,14 @@ def fit_recipe(recipe: Recipe, dataset: Dataset, epochs: int | None = None) -> F
 def _for_pictures(recipe: Recipe, *, mirrored_alike: bool) -> Recipe:
     augmentation = recipe.augmentation
     if augmentation not in SETTLED_ON_DIGITS:
-        return recipe.replace(no_digits=0)
+        return recipe.replace(**dict.fromkeys(OF_DIGITS, 0))
     if augmentation.changes:  # a recipe that changes nothing goes on so
         changes: dict[str, float] = dict.fromkeys((*OF_PENS, *OF_LOOSE_INK), 0.0)
         changes["erase_share"] = ERASED
         if mirrored_alike:
             changes["mirror_share"] = 0.5
         augmentation = augmentation.model_copy(update=changes)
-    return recipe.replace(no_digits=0, margin=MARGIN, augmentation=augmentation)
+    return recipe.replace(**dict.fromkeys(OF_DIGITS, 0), margin=MARGIN, augmentation=augmentation)
 
 
 def _hold_out_fewer(recipe: Recipe, n: int) -> Recipe:

@@ -210,6 +210,16 @@ class Recipe(Checked):
             "towards answering all classes alike.",
         ),
     ] = 0
+    coarse_digits: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000,
+            json_schema_extra={"unit": "images"},
+            description="Training images that are learnt from besides as they are after a "
+            "reduction to 7 to 10 cells a side, 0 to 1,000,000.",
+        ),
+    ] = 0
     augmentation: Annotated[
         Augmentation, Field(description="How training images are changed at random.")
     ] = Augmentation()

@@ -105,6 +105,7 @@ ROBUST = BEST.replace(
     network="robust",
     epochs=32,
     no_digits=12_000,
+    coarse_digits=6_000,
     augmentation=BEST.augmentation.model_copy(
         update={
             "stroke": 0.5,

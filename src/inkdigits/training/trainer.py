@@ -25,8 +25,8 @@ from inkdigits.processor import processor_flags
 from inkdigits.training.averaging import averages_for_a_while, take_averages
 from inkdigits.training.determinism import fix_order_of_sums
 from inkdigits.training.engine import make_engine, needs_accumulation
+from inkdigits.training.examples import training_examples
 from inkdigits.training.feed import Feed
-from inkdigits.training.no_digits.mixture import add_no_digits
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.optimizers import make_optimizer
 from inkdigits.training.pace import Pace
@@ -82,7 +82,7 @@ class Trainer:
         self.precision = resolve_precision(recipe.precision, processor_flags())
         self.history: tuple[EpochRecord, ...] = ()
         self.seconds = 0.0
-        train = add_no_digits(train, recipe.no_digits)
+        train = training_examples(train, recipe)
         self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
         self.model = self._build_model(weights)

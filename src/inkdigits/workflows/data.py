@@ -16,6 +16,7 @@ from inkdigits.errors import ModelFileError, RecipeError
 from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.fitting import fit_architecture
 from inkdigits.runs.start import Start
+from inkdigits.training.fitting import OF_DIGITS
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.matching import load_matching
 
@@ -65,7 +66,7 @@ def check_same(dataset: Dataset, begun: Start) -> None:
 def network_for(recipe: Recipe, dataset: Dataset) -> Architecture:
     """Return a recipe's network for the images and classes of a data set.
 
-    Of pictures there are none without a digit to learn from, so no output stands for these.
+    No digits are written or left out of pictures, so no output stands for those without one.
 
     Raises:
         RecipeError: If the recipe wants such images all the same.
@@ -78,11 +79,12 @@ def network_for(recipe: Recipe, dataset: Dataset) -> Architecture:
         >>> network_for(TUTORIAL, load_mnist()) == find_architecture("tutorial")
         True
     """
-    if dataset.form == "pictures" and recipe.no_digits:
-        raise RecipeError(
-            f"`no_digits` must be 0, as {dataset.name} has pictures rather than digits; "
-            f"received {recipe.no_digits}"
-        )
+    for field in OF_DIGITS if dataset.form == "pictures" else ():
+        if images := getattr(recipe, field):
+            raise RecipeError(
+                f"`{field}` must be 0, as {dataset.name} has pictures rather than digits; "
+                f"received {images}"
+            )
     return architecture_for(recipe, dataset.shape, len(dataset.class_names), dataset.form)
 
 

@@ -31,7 +31,7 @@ def depth_field(image: Image, pen_width: float = 1) -> Float32[np.ndarray, "rows
     """Find how deep inside a stroke each place of a digit is.
 
     The digit is enlarged smoothly, corrected once towards the averages of the image (iterative
-    back-projection, which `enlarge` in `normalise` does at length), cut a little below one half,
+    back-projection, which `enlarge` in `cells` does at length), cut a little below one half,
     and measured by the Euclidean distance to the edge. A thin pen takes the same share from wide
     and narrow strokes, so most narrow ones do not break.
 

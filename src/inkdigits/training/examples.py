@@ -1,0 +1,39 @@
+"""All images that a recipe learns from.
+
+Comes in: a recipe and its training images. Goes out: these, images without a digit and coarse
+digits. It changes none of them at random; that is augmentation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.training.coarse import draw_coarse
+from inkdigits.training.no_digits.mixture import add_no_digits
+from inkdigits.training.recipe import Recipe
+
+
+def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
+    """Return the training images and behind them those that a recipe adds.
+
+    Args:
+        train: The training images.
+        recipe: Says how many are added without a digit, and how many coarse ones behind these.
+
+    Returns:
+        All of them, the same at every call; the training images themselves if none are added.
+
+    Example:
+        >>> blank = LabelledImages(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
+        >>> training_examples(blank, Recipe(name="mine", network="fast")) is blank
+        True
+    """
+    examples = add_no_digits(train, recipe.no_digits)
+    if not recipe.coarse_digits:
+        return examples
+    coarse = draw_coarse(train, recipe.coarse_digits)
+    return LabelledImages(
+        np.concatenate([examples.images, coarse.images]),
+        np.concatenate([examples.labels, coarse.labels]),
+    )

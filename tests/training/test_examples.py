@@ -1,0 +1,32 @@
+import numpy as np
+
+from inkdigits.training.coarse import draw_coarse
+from inkdigits.training.examples import training_examples
+from inkdigits.training.no_digits.mixture import NO_CLASS, add_no_digits
+from inkdigits.training.recipe import Recipe
+
+PLAIN = Recipe(name="plain", network="fast")
+
+
+def test_a_recipe_that_adds_nothing_learns_from_the_very_training_images(digits):
+    assert training_examples(digits, PLAIN) is digits
+
+
+def test_what_is_added_comes_behind_each_kind_as_it_is_made_alone(digits):
+    recipe = PLAIN.replace(no_digits=20, coarse_digits=5)
+    made = training_examples(digits, recipe)
+    n = len(digits)
+    parts = (
+        (add_no_digits(digits, 20), slice(0, n + 20)),
+        (draw_coarse(digits, 5), slice(n + 20, n + 25)),
+    )
+    assert len(made) == n + 25
+    for part, place in parts:
+        np.testing.assert_array_equal(made.images[place], part.images)
+        np.testing.assert_array_equal(made.labels[place], part.labels)
+    assert np.flatnonzero(made.labels == NO_CLASS).tolist() == list(range(n, n + 20))
+
+
+def test_each_kind_is_added_without_the_others(digits):
+    for field in ("no_digits", "coarse_digits"):
+        assert len(training_examples(digits, PLAIN.replace(**{field: 3}))) == len(digits) + 3
