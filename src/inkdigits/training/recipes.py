@@ -88,13 +88,13 @@ BEST = Recipe(
     validation="held-out",
     validation_images=5000,
     augmentation=Augmentation(
-        rotation=10.0,
+        rotation=15.0,
         width_shift=0.08,
         height_shift=0.08,
-        shear=8.0,
-        zoom=0.1,
+        shear=12.0,
+        zoom=0.15,
         fill="constant",
-        elastic=1.5,
+        elastic=2.5,
         stroke=0.4,
     ),
 )
@@ -108,6 +108,10 @@ ROBUST = BEST.replace(
     coarse_digits=6_000,
     augmentation=BEST.augmentation.model_copy(
         update={
+            "rotation": 10.0,
+            "shear": 8.0,
+            "zoom": 0.1,
+            "elastic": 1.5,
             "stroke": 0.5,
             "outline_share": 0.1,
             "texture": 0.7,
