@@ -87,6 +87,25 @@ def test_an_edge_of_the_paper_is_left_out(edge):
     assert boxes(find_marks(ink)) == [digit]
 
 
+@pytest.mark.parametrize("place", [(0, 0), (240, 0), (0, 180), (240, 180)], ids=str)
+def test_what_lies_beside_the_paper_in_a_corner_is_left_out(place):
+    digits = [(100 + 50 * i, 120, 30, 60) for i in range(2)]
+    beside = (*place, 60, 120)
+    ink = ink_of(*((*box, 255) for box in (*digits, beside)), shape=(300, 300))
+    assert boxes(find_marks(ink)) == digits
+
+
+def test_writing_cropped_to_its_ink_keeps_the_digit_in_the_corner():
+    digits = [(0, 0, 30, 80), (100, 10, 30, 60), (200, 0, 30, 70), (0, 200, 30, 70)]
+    ink = ink_of(*((*box, 255) for box in digits), shape=(300, 300))
+    assert boxes(find_marks(ink)) == sorted(digits)
+
+
+def test_a_digit_alone_in_a_corner_stays():
+    digit = (0, 0, 60, 120)
+    assert boxes(find_marks(ink_of((*digit, 255), shape=(300, 300)))) == [digit]
+
+
 def test_a_digit_that_runs_out_of_the_picture_stays():
     cut_off = (0, 120, 30, 60)
     assert boxes(find_marks(ink_of((*cut_off, 255), shape=(300, 300)))) == [cut_off]

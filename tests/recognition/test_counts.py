@@ -44,10 +44,13 @@ def test_each_text_has_a_class(text, name):
 def test_counts_are_sums_over_what_one_digit_or_two_may_be():
     row = answers(t3=0.1, t8=0.1, t13=0.2, t18=0.1, t73=0.3, tmore=0.15, tnone=0.05)
     (count,) = counts_of(row[np.newaxis])
-    assert (count.one, count.two) == (pytest.approx(0.2), pytest.approx(0.6))
-    left, right = np.zeros(10), np.zeros(10)
+    chances = (count.one, count.two, count.more)
+    assert chances == (pytest.approx(0.2), pytest.approx(0.6), pytest.approx(0.15))
+    digit, left, right = np.zeros((3, 10))
+    digit[[3, 8]] = 0.5, 0.5
     left[[1, 7]] = 0.5, 0.5
     right[[3, 8]] = 5 / 6, 1 / 6
+    np.testing.assert_allclose(count.digit, digit, rtol=1e-6)
     np.testing.assert_allclose(count.left, left, rtol=1e-6)
     np.testing.assert_allclose(count.right, right, rtol=1e-6)
 

@@ -24,7 +24,7 @@ def digits(n, x=0, **properties):
 
 
 def letters(n, x=0, **properties):
-    return [(candidate(x + 25 * i, confidence=0.3, **properties), False) for i in range(n)]
+    return [(candidate(x + 25 * i, confidence=0.15, **properties), False) for i in range(n)]
 
 
 def test_an_empty_page_keeps_nothing():
@@ -43,6 +43,29 @@ def test_one_digit_alone_is_kept_whatever_its_size():
 
 def test_what_was_no_digit_is_none_afterwards():
     assert judge([[*digits(3), *letters(1, x=80)]]) == [[True, True, True, False]]
+
+
+@pytest.mark.parametrize(
+    ("properties", "kept"),
+    [
+        ({}, True),
+        ({"confidence": 0.1}, False),  # too unlike a digit
+        ({"digit": 1}, False),  # any stray stroke may be a 1
+        ({"height": 20}, False),  # too low
+        ({"width": 45}, False),  # too wide
+        ({"x": 300}, False),  # too far from the others
+    ],
+    ids=str,
+)
+def test_what_may_be_a_digit_is_one_where_it_stands_in_a_number(properties, kept):
+    doubtful = candidate(**{"x": 80, "confidence": 0.3, **properties})
+    assert judge([[*digits(3), (doubtful, False)]]) == [[True, True, True, kept]]
+
+
+@pytest.mark.parametrize("others", [1, 0])
+def test_what_may_be_a_digit_is_none_without_two_beside_it(others):
+    line = [*digits(others), (candidate(80, confidence=0.3), False)]
+    assert judge([line, digits(3, y=60)])[0] == [True] * others + [False]
 
 
 @pytest.mark.parametrize("height", [4, 300])

@@ -166,9 +166,9 @@ def test_each_piece_of_ink_is_in_one_hypothesis_whatever_the_network_says(rng):
         assert sum(int(mark.mask.sum()) for one in best for mark in one.marks) == ink
 
 
-def count(one, two, left=0, right=0):
-    """What a mark may be: two of these digits for certain, if it is two."""
-    return Count(one, two, answer(left, 1.0), answer(right, 1.0))
+def count(one, two, left=0, right=0, *, more=0.0, digit=0):
+    """What a mark may be: this digit for certain, if it is one, and these two, if it is two."""
+    return Count(one, two, more, answer(digit, 1.0), answer(left, 1.0), answer(right, 1.0))
 
 
 def read_counted(line, network, *counts):
@@ -211,17 +211,51 @@ def test_one_digit_stays_whole_although_the_network_knows_both_parts():
     assert one.guess == 0
 
 
-def test_of_three_digits_the_parts_are_what_they_look_like():
+def three_blocks_with_joints():
     mask = np.zeros((30, 80), bool)
     for x in (0, 30, 60):
         mask[:, x : x + 20] = True
     mask[14:17] = True
-    mark = Mark(0, 0, np.where(mask, 255, 0).astype(np.uint8), mask, 255.0)
-    line = LineOfMarks([block(-90, 20), mark])
+    return Mark(0, 0, np.where(mask, 255, 0).astype(np.uint8), mask, 255.0)
+
+
+def test_of_three_digits_the_parts_are_what_they_look_like():
+    line = LineOfMarks([block(-90, 20), three_blocks_with_joints()])
     best = read_counted(
         line, lambda one: answer(5, 0.99 if one.box[2] < 35 else DOUBT), count(0.0, 0.0)
     )
     assert [one.guess for one in best] == [5, 5, 5, 5]
+
+
+def test_three_digits_are_read_as_the_counts_of_parts_say_where_the_network_knows_none():
+    line = LineOfMarks([block(-90, 20), three_blocks_with_joints()])
+
+    def network(one):
+        return answer(5, 0.99 if one.box[0] < 0 else DOUBT)
+
+    read_counted(line, network, count(0.0, 0.0, more=1.0))
+    parts = line.uncounted_parts
+    assert parts
+    assert all(mark.width <= 40 for part in parts for mark in part)
+    places = [min(mark.x for mark in part) for part in parts]
+    widths = [max(mark.right for mark in part) - x for part, x in zip(parts, places, strict=True)]
+    line.take_counts_of_parts(
+        [
+            count(0.9 if 18 <= width <= 32 else 0.01, 0.0, digit=(x + 15) // 30)
+            for x, width in zip(places, widths, strict=True)
+        ]
+    )
+    best = line.best()
+    assert [one.guess for one in best] == [5, 0, 1, 2]
+    assert all(line.is_digit(one) for one in best)
+
+
+@pytest.mark.parametrize("chances", [{"more": 0.4}, {"one": 0.9}, {"two": 0.9}], ids=str)
+def test_parts_are_asked_about_only_where_there_are_three_digits_and_more(chances):
+    line = LineOfMarks([block(-90, 20), three_blocks_with_joints()])
+    counted = count(**{"one": 0.0, "two": 0.0, **chances})
+    read_counted(line, lambda one: answer(5, 0.99 if one.box[0] < 0 else DOUBT), counted)
+    assert line.uncounted_parts == []
 
 
 def test_counts_change_nothing_for_other_marks():

@@ -364,7 +364,7 @@ class Counts(Counter):
     """Takes every mark for two digits, and counts how often it is made and asked."""
 
     def __init__(self, left, right):
-        self.count = Count(0.01, 0.98, *(np.eye(10, dtype=np.float32)[[left, right]]))
+        self.count = Count(0.01, 0.98, 0.0, *np.eye(10, dtype=np.float32)[[left, left, right]])
         self.made, self.asked = 0, []
 
     def make(self):
@@ -403,6 +403,28 @@ def test_the_counter_is_believed_where_it_is_sure(reader, write):
     left, right = (digit.box for digit in reading.digits)
     assert left.x < right.x
     assert left.x + left.width <= right.x + right.width
+
+
+class ThreeThenOne(Counts):
+    """Takes what it is asked about first for three digits and more, and its parts for a 6 each."""
+
+    def __init__(self):
+        super().__init__(0, 0)
+        digits = np.eye(10, dtype=np.float32)[[6, 0, 0]]
+        self.rounds = iter([Count(0.0, 0.0, 1.0, *digits), Count(1.0, 0.0, 0.0, *digits)])
+
+    def counts(self, strips):
+        self.count = next(self.rounds)
+        return super().counts(strips)
+
+
+def test_of_three_digits_that_hang_together_the_parts_are_counted_in_a_second_round(reader, write):
+    together, _ = joined(write)
+    counter = ThreeThenOne()
+    reading = Reader(reader.classifier, counter.make).read(together)
+    assert len(counter.asked) == 2
+    assert counter.asked[0] == (1, 28, 28)
+    assert "6" in reading.text
 
 
 def test_without_doubt_no_counter_is_made(reader, write):

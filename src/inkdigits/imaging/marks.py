@@ -31,6 +31,7 @@ _BRIDGED = 0.05  # typical heights: gaps that do not part a stroke
 _LARGE = 200  # pixels: smaller pictures have no edge of their own
 _ALONG = 0.5  # of the picture's side: a mark as long beside the border is the paper's edge
 _SLIVER = 0.2  # of its length: a mark at the border as narrow as this
+_TALLER = 1.5  # times as high as most: a mark in a corner of the picture that is no writing
 _MOST_MARKS = 2000  # the largest; a page has a few hundred
 
 
@@ -105,7 +106,8 @@ def find_marks(ink: Ink) -> list[Mark]:
     ]
     strongest = _strongest(marks)
     least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * lowest, _LEVEL)
-    return [mark for mark in marks if mark.level >= least]
+    dark = [mark for mark in marks if mark.level >= least]
+    return [mark for mark in dark if not _in_corner(mark, dark, mask.shape)]
 
 
 def thickest_stroke(marks: list[Mark]) -> float:
@@ -192,3 +194,16 @@ def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
     at_side = beside and (height > _ALONG * rows or width < _SLIVER * height)
     at_end = above and (width > _ALONG * columns or height < _SLIVER * width)
     return bool(at_side or at_end)
+
+
+def _in_corner(mark: Mark, marks: list[Mark], shape: tuple[int, ...]) -> bool:
+    """Whether a mark is what lies beside the paper: in a corner of the picture, taller than most.
+
+    Writing that is cropped to its ink touches the borders too, but is as high as the rest.
+    """
+    rows, columns = shape
+    beside = (mark.x <= 1) + (mark.right >= columns - 1)
+    above = (mark.y <= 1) + (mark.bottom >= rows - 1)
+    if min(shape) < _LARGE or (beside, above) != (1, 1):
+        return False
+    return mark.height > _TALLER * float(np.median([each.height for each in marks]))

@@ -50,12 +50,16 @@ class Count:
     Attributes:
         one: Probability that it is one digit.
         two: Probability that it is two.
+        more: Probability that it is three or more.
+        digit: Shape (10,), float32: which digit it is, if it is one.
         left: Shape (10,), float32: which digit the left one is, if it is two.
         right: Shape (10,), float32: which the right one is.
     """
 
     one: float
     two: float
+    more: float
+    digit: Float32[np.ndarray, " digits"]
     left: Float32[np.ndarray, " digits"]
     right: Float32[np.ndarray, " digits"]
 
@@ -113,12 +117,22 @@ def counts_of(probabilities: Float32[np.ndarray, "n classes"], rarer: float = 1.
     priors[_PAIRS] = rarer
     probabilities = probabilities * priors
     probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
-    ones = probabilities[:, :DIGITS].sum(axis=1)
-    pairs = probabilities[:, _PAIRS].reshape(-1, DIGITS, DIGITS)
-    twos = pairs.sum(axis=(1, 2))
-    given = np.maximum(twos, np.finfo(np.float32).tiny)[:, np.newaxis]
-    lefts, rights = pairs.sum(axis=2) / given, pairs.sum(axis=1) / given
+    ones, pairs = probabilities[:, :DIGITS], probabilities[:, _PAIRS]
+    pairs = pairs.reshape(-1, DIGITS, DIGITS)
+    mores = probabilities[:, STRIP_CLASSES.index(MORE)]
     return [
-        Count(float(one), float(two), left, right)
-        for one, two, left, right in zip(ones, twos, lefts, rights, strict=True)
+        Count(
+            one=float(one.sum()),
+            two=float(pair.sum()),
+            more=float(more),
+            digit=_shares(one),
+            left=_shares(pair.sum(axis=1)),
+            right=_shares(pair.sum(axis=0)),
+        )
+        for one, pair, more in zip(ones, pairs, mores, strict=True)
     ]
+
+
+def _shares(values: Float32[np.ndarray, " digits"]) -> Float32[np.ndarray, " digits"]:
+    shares: Float32[np.ndarray, " digits"] = values / max(values.sum(), np.finfo(np.float32).tiny)
+    return shares

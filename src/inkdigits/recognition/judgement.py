@@ -21,6 +21,10 @@ _LENIENT = 1.6  # for all but a 1, which any stray stroke may be
 _HEIGHTS = (0.45, 2.2)  # of most digits' height
 _FAINTEST = 0.4  # of most digits' darkest ink
 _STROKES = (0.15, 2.5)  # of most digits' stroke width
+_LIKELY = 0.2  # confidence of what is taken for a digit if it stands in a number
+_ALIKE = (0.8, 1.3)  # of most digits' height, to be taken for one there
+_COMPANY = 2  # digits without doubt beside it
+_NEAR = 3.0  # of most digits' height: how far these may be
 _TALL = 0.35  # of most digits' height: what counts as a letter, if it is no digit
 _FLAT = 6  # times as wide as high: a line, no letter
 _LETTER = 0.8  # of its height: about how wide a letter is
@@ -35,7 +39,7 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
         lines: Lines of a page; each hypothesis with whether it looks like a digit.
 
     Returns:
-        The same lines; no flag is True that was False.
+        The same lines. A flag turns True only in a number of digits without doubt.
     """
     kept = [[flag for _, flag in line] for line in lines]
     digits = [one for line in lines for one, flag in line if flag]
@@ -44,6 +48,7 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
     usual = Usual(digits)
     for line, flags in zip(lines, kept, strict=True):
         flags[:] = [flag and usual.fits(one) for one, flag in line]
+        _accept_in_number([one for one, _ in line], flags, usual)
     _drop_text(lines, kept, usual.height)
     _drop_lone_strokes(lines, kept)
     return kept
@@ -71,6 +76,27 @@ class Usual:
             and _level(one) / self.level >= _FAINTEST / lenient
             and _STROKES[0] <= stroke <= _STROKES[1] * lenient
         )
+
+    def alike(self, one: Hypothesis) -> bool:
+        """Whether it fits, is about as high as the others, and not too wide for one digit."""
+        low, high = _ALIKE
+        tall = low <= _height(one) / self.height <= high
+        return self.fits(one) and tall and one.box[2] <= high * self.height
+
+
+def _accept_in_number(line: Sequence[Hypothesis], flags: Flags, usual: Usual) -> None:
+    """Accept what may well be a digit, has the size of one and stands in a number of others."""
+    sure = [one.box for one, flag in zip(line, flags, strict=True) if flag and one.sure]
+    for i, one in enumerate(line):
+        near = sum(_distance(one.box, box) <= _NEAR * usual.height for box in sure)
+        likely = one.confidence >= _LIKELY and one.guess != _ONE
+        if not flags[i] and near >= _COMPANY and likely:
+            flags[i] = usual.alike(one)
+
+
+def _distance(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> int:
+    """Return the columns between two boxes."""
+    return max(box[0], other[0]) - min(box[0] + box[2], other[0] + other[2])
 
 
 def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], height: float) -> None:

@@ -22,6 +22,7 @@ from inkdigits.recognition.lattice import Span, best_path
 
 _SETTLED = 0.98  # confidence of digits that need be neither joined to others nor cut
 _TINY_CHANCE = 1e-4  # keeps logarithms finite
+_MORE = 0.5  # probability of three digits and more, above which parts are asked about
 
 # Logarithms of probability, settled on generated pages of training digits.
 _NONE = -1.6  # that ink as wide as a digit is none
@@ -62,6 +63,7 @@ class LineOfMarks:
         self._pieces = list(marks)
         self._owners = list(range(len(marks)))  # the mark that each piece comes from
         self._several: list[int] = []  # marks that may be several digits
+        self._parts: list[tuple[Hypothesis, float]] = []  # what may be one of three and more
         ranges = [(0, len(marks))] if together else [(i, i + 1) for i in range(len(marks))]
         self.hypotheses = [self._hypothesis(start, stop) for start, stop in ranges]
 
@@ -110,6 +112,29 @@ class LineOfMarks:
             whole = wholes[index]
             for one in self.hypotheses:
                 _weigh(one, whole, count)
+            if count.more > _MORE:
+                self._parts += [
+                    (one, count.more)
+                    for one in self.hypotheses
+                    if _within(one.span, whole) and not self._wide(one)
+                ]
+
+    @property
+    def uncounted_parts(self) -> list[tuple[Mark, ...]]:
+        """Ink that may be one of three digits and more, which hang together."""
+        return [one.marks for one, _ in self._parts]
+
+    def take_counts_of_parts(self, counts: Sequence[Count]) -> None:
+        """Take whether these are digits by themselves, and which.
+
+        Args:
+            counts: One for each of `uncounted_parts`.
+        """
+        for (one, more), count in zip(self._parts, counts, strict=True):
+            seen = np.float32(count.one) * count.digit
+            mixed = np.float32(more / 2) * seen + np.float32(1 - more / 2) * one.probabilities
+            one.probabilities = mixed.astype(np.float32)
+            one.evidence, one.part = 0.0, more
 
     def best(self) -> list[Hypothesis]:
         """Return the hypotheses that explain the line best, each piece once."""
@@ -160,6 +185,9 @@ class LineOfMarks:
         if height < _CUT_LOWEST * self.height or width < _CUT_NARROWEST * self.height:
             return False
         return one.confidence < _SETTLED or width > _WIDE * height
+
+    def _wide(self, one: Hypothesis) -> bool:
+        return one.box[2] > _WIDEST * self.height
 
     def _worth_trying(self, start: int, stop: int, whole: Sequence[Hypothesis]) -> bool:
         owners = sorted(set(self._owners[start:stop]))
@@ -212,6 +240,11 @@ def _weigh(one: Hypothesis, whole: Span, count: Count) -> None:
         one.probabilities = mixed.astype(np.float32)
     elif one.cut and whole.start < one.span.start < whole.stop < one.span.stop:
         one.evidence = _logarithm(1 - count.one)
+
+
+def _within(span: Span, whole: Span) -> bool:
+    """Whether a span is a part of another, and not all of it."""
+    return span != whole and whole.start <= span.start and span.stop <= whole.stop
 
 
 def _logarithm(chance: float) -> float:

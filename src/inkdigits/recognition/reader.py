@@ -6,7 +6,7 @@ network says how likely each is a digit, and the best sequence of them is taken 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -15,11 +15,12 @@ import numpy as np
 from inkdigits.arrays import Image, Images
 from inkdigits.imaging.finding import Found, find_ways
 from inkdigits.imaging.glyph import draw_together
+from inkdigits.imaging.marks import Mark
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.strip import to_strip
 from inkdigits.imaging.whole import whole_digits
 from inkdigits.recognition.answers import Answers, Classifier
-from inkdigits.recognition.counts import Counter
+from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE, Hypothesis, sure_height
 from inkdigits.recognition.judgement import judge
 from inkdigits.recognition.line_of_marks import LineOfMarks
@@ -124,10 +125,18 @@ class Reader:
         marks = [mark for line in lines for mark in line.uncounted]
         if self._counter is None or not marks:
             return
-        strips = [to_strip(draw_together([mark])) for mark in marks]
-        counts = iter(self._counter().counts(np.stack(strips)))
+        counts = self._counts([(mark,) for mark in marks])
         for line in lines:
             line.take_counts(list(islice(counts, len(line.uncounted))))
+        counts = self._counts([part for line in lines for part in line.uncounted_parts])
+        for line in lines:
+            line.take_counts_of_parts(list(islice(counts, len(line.uncounted_parts))))
+
+    def _counts(self, inks: Sequence[tuple[Mark, ...]]) -> Iterator[Count]:
+        if self._counter is None or not inks:
+            return iter(())
+        strips = [to_strip(draw_together(ink)) for ink in inks]
+        return iter(self._counter().counts(np.stack(strips)))
 
     def _ask(self, hypotheses: Iterable[Hypothesis]) -> None:
         asked = list(hypotheses)
