@@ -106,6 +106,14 @@ def test_a_digit_alone_in_a_corner_stays():
     assert boxes(find_marks(ink_of((*digit, 255), shape=(300, 300)))) == [digit]
 
 
+@pytest.mark.parametrize(("level", "kept"), [(90, False), (180, True)])
+def test_a_shadow_that_the_picture_cuts_off_is_fainter_than_writing(level, kept):
+    digits = [(60 + 50 * i, 120, 30, 60) for i in range(3)]
+    cut_off = (0, 200, 25, 50)
+    ink = ink_of(*((*box, 255) for box in digits), (*cut_off, level), shape=(300, 300))
+    assert boxes(find_marks(ink)) == sorted([*digits, *[cut_off] * kept])
+
+
 def test_a_digit_that_runs_out_of_the_picture_stays():
     cut_off = (0, 120, 30, 60)
     assert boxes(find_marks(ink_of((*cut_off, 255), shape=(300, 300)))) == [cut_off]

@@ -117,6 +117,27 @@ def test_strokes_in_a_row_or_in_a_column_are_no_line():
     np.testing.assert_array_equal(remove_rules(column), column)
 
 
+def test_a_line_that_shows_from_border_to_border_may_be_thicker():
+    page = blank((200, 200))
+    page[60:64] = True  # thicker than other lines of such a picture may be
+    assert not remove_rules(page).any()
+    page[60:64, 170:] = False  # not to the border
+    np.testing.assert_array_equal(remove_rules(page), page)
+
+
+def test_where_one_line_is_thick_the_others_may_be_although_digits_stand_on_them():
+    page = blank((200, 200))
+    page[150:154] = True
+    digits = blank((200, 200))
+    for x in (20, 70, 120):
+        digits[110:153, x : x + 24] = True
+    np.testing.assert_array_equal(remove_rules(page | digits), page | digits)
+    page[60:64] = True
+    left = remove_rules(page | digits)
+    assert (left & ~digits).sum() < 0.1 * (page & ~digits).sum()
+    assert (left & digits).sum() > 0.9 * digits.sum()
+
+
 def test_a_broad_bar_across_the_picture_is_no_line():
     page = blank()
     page[180:220] = True

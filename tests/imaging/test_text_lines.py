@@ -30,6 +30,23 @@ def test_a_typical_height_is_that_of_digits_and_not_of_specks():
     assert typical_height(boxes(*row(4), *specks)) == HEIGHT
 
 
+def test_the_darker_boxes_tell_the_height():
+    noise = [(i * 12, 90, 10, 12) for i in range(40)]
+    places = boxes(*row(4), *noise)
+    levels = np.array([200.0] * 4 + [50.0] * 40)
+    assert typical_height(places) == 12
+    assert typical_height(places, levels) == HEIGHT
+    assert typical_height(places[::-1], levels[::-1]) == HEIGHT
+    assert typical_height(places, np.full(44, 9.0)) == 12
+
+
+def test_a_line_of_dark_boxes_is_one_line_amid_many_faint_ones():
+    noise = [(i * 12, 300, 10, 12) for i in range(120)]
+    places = boxes(*row(4), *noise)
+    levels = np.array([200.0] * 4 + [50.0] * 120)
+    assert [0, 1, 2, 3] in group_into_lines(places, levels)
+
+
 def test_lines_have_no_say_in_the_height_where_there_is_anything_else():
     ruler, margin = (0, 50, 900, 3), (0, 0, 3, 900)
     assert typical_height(boxes(ruler, margin, *row(2))) == HEIGHT

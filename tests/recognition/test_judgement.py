@@ -51,7 +51,8 @@ def test_what_was_no_digit_is_none_afterwards():
         ({}, True),
         ({"confidence": 0.1}, False),  # too unlike a digit
         ({"digit": 1}, False),  # any stray stroke may be a 1
-        ({"height": 20}, False),  # too low
+        ({"height": 20, "width": 30}, True),  # as wide as others are high
+        ({"height": 20}, False),  # too small
         ({"width": 45}, False),  # too wide
         ({"x": 300}, False),  # too far from the others
     ],
@@ -118,6 +119,12 @@ def test_dashes_and_dots_are_no_letters():
         (candidate(200 + 40 * i, width=30, height=4, confidence=0.3), False) for i in range(6)
     ]
     assert judge([[*digits(4), *dashes]]) == [[True] * 4 + [False] * 6]
+
+
+def test_what_is_much_fainter_than_digits_is_no_letter():
+    dirt = letters(8, x=130, level=80.0)
+    assert judge([[*digits(4), *dirt]]) == [[True] * 4 + [False] * 8]
+    assert judge([[*digits(4), *letters(8, x=130)]]) == [[False] * 12]
 
 
 def test_stray_digits_on_a_page_of_text_are_dropped():

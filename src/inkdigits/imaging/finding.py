@@ -71,7 +71,8 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
 
 def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
     boxes = np.array([(m.x, m.y, m.width, m.height) for m in marks], np.int64).reshape(-1, 4)
-    return tuple(tuple(marks[i] for i in line) for line in group_into_lines(boxes))
+    levels = np.array([mark.level for mark in marks], np.float64)
+    return tuple(tuple(marks[i] for i in line) for line in group_into_lines(boxes, levels))
 
 
 def _may_be_hollow(marks: list[Mark], shape: tuple[int, ...]) -> bool:

@@ -31,7 +31,9 @@ _BRIDGED = 0.05  # typical heights: gaps that do not part a stroke
 _LARGE = 200  # pixels: smaller pictures have no edge of their own
 _ALONG = 0.5  # of the picture's side: a mark as long beside the border is the paper's edge
 _SLIVER = 0.2  # of its length: a mark at the border as narrow as this
+_FEW_MARKS = 3  # of fewer, any may be the writing
 _TALLER = 1.5  # times as high as most: a mark in a corner of the picture that is no writing
+_FAINT = 0.65  # of the level of most: a mark at the border that is none
 _MOST_MARKS = 2000  # the largest; a page has a few hundred
 
 
@@ -107,7 +109,7 @@ def find_marks(ink: Ink) -> list[Mark]:
     strongest = _strongest(marks)
     least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * lowest, _LEVEL)
     dark = [mark for mark in marks if mark.level >= least]
-    return [mark for mark in dark if not _in_corner(mark, dark, mask.shape)]
+    return [mark for mark in dark if not _is_ground(mark, dark, mask.shape, strongest)]
 
 
 def thickest_stroke(marks: list[Mark]) -> float:
@@ -196,14 +198,16 @@ def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
     return bool(at_side or at_end)
 
 
-def _in_corner(mark: Mark, marks: list[Mark], shape: tuple[int, ...]) -> bool:
-    """Whether a mark is what lies beside the paper: in a corner of the picture, taller than most.
+def _is_ground(mark: Mark, marks: list[Mark], shape: tuple[int, ...], strongest: float) -> bool:
+    """Whether a mark is what lies beside the paper, or a shadow that the picture cuts off.
 
-    Writing that is cropped to its ink touches the borders too, but is as high as the rest.
+    Writing that is cropped to its ink touches the borders too, but is as high and as dark as the
+    rest.
     """
     rows, columns = shape
     beside = (mark.x <= 1) + (mark.right >= columns - 1)
     above = (mark.y <= 1) + (mark.bottom >= rows - 1)
-    if min(shape) < _LARGE or (beside, above) != (1, 1):
+    if len(marks) < _FEW_MARKS or not beside + above:
         return False
-    return mark.height > _TALLER * float(np.median([each.height for each in marks]))
+    high = mark.height > _TALLER * float(np.median([each.height for each in marks]))
+    return mark.level < _FAINT * strongest or (high and (beside, above) == (1, 1))

@@ -11,7 +11,7 @@ from math import pi
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Int64
+from jaxtyping import Bool, Float64, Int64
 
 from inkdigits.arrays import Image
 
@@ -26,6 +26,8 @@ _WANDER = 2  # rows that it may wander from one part to the next
 _STRAIGHT = 100  # pixels of ink count as much as rows that a line wanders, so many times
 _BAND = 0.008  # of the longer side: how far it may wander in all, to either side
 _THICKEST = 0.012  # of the longer side; the strokes of a digit that fills a picture are thicker
+_WHOLE = 0.9  # of its length that shows: such a line may be thicker, and then all may
+_WHOLE_THICKER = 2.0  # times
 _COVERED = 0.5  # of its length that shows
 _SPREAD = 0.7  # of its parts that show
 _SHOWN = 0.35  # of a part
@@ -90,9 +92,14 @@ def _erase_level_lines(mask: Mask, *, both_ends: bool) -> None:
         mask: Is changed.
         both_ends: Whether a line must show at both borders: an upright stroke may be a 1.
     """
+    thickest = max(3.0, _THICKEST * max(mask.shape))
     for row, slope in _straight_lines(mask):
         rule = _follow(mask, row, slope)
-        if rule is not None and _is_rule(rule, max(mask.shape), both_ends=both_ends):
+        if rule is None or not _shows(rule, both_ends=both_ends):
+            continue
+        if rule.thickness <= _WHOLE_THICKER * thickest and _is_whole(rule):
+            thickest = max(thickest, rule.thickness + 1)  # so are the others of this paper
+        if rule.thickness <= thickest:
             _erase(mask, rule)
 
 
@@ -193,15 +200,38 @@ def _run(
     return length
 
 
-def _is_rule(rule: _Rule, side: int, *, both_ends: bool) -> bool:
-    """Whether a line is thin and shows over most of its way."""
-    if not 0 < rule.thickness <= max(3.0, _THICKEST * side):
-        return False
+def _shows(rule: _Rule, *, both_ends: bool) -> bool:
+    """Whether a line shows over most of its way, as thin as it is."""
+    parts = _parts(rule)
+    return bool(
+        (_ends(parts) or not both_ends)
+        and _thin(rule) >= _COVERED
+        and (parts > _SHOWN).mean() >= _SPREAD
+    )
+
+
+def _is_whole(rule: _Rule) -> bool:
+    """Whether a line shows from border to border, where no stroke goes across it."""
+    return _ends(_parts(rule)) and _thin(rule) >= _WHOLE
+
+
+def _parts(rule: _Rule) -> Float64[np.ndarray, " parts"]:
+    """Return the share of each part of a line that shows."""
     bounds = np.linspace(0, len(rule.shown), _CHUNKS + 1).astype(int)
-    thin = rule.shown & ~_crossed(rule)
-    parts = np.add.reduceat(rule.shown.astype(np.int64), bounds[:-1]) / np.diff(bounds)
-    ends = not both_ends or (max(parts[:2]) > _SHOWN and max(parts[-2:]) > _SHOWN)
-    return bool(ends and thin.mean() >= _COVERED and (parts > _SHOWN).mean() >= _SPREAD)
+    parts: Float64[np.ndarray, " parts"] = np.add.reduceat(
+        rule.shown.astype(np.int64), bounds[:-1]
+    ) / np.diff(bounds)
+    return parts
+
+
+def _ends(parts: Float64[np.ndarray, " parts"]) -> bool:
+    """Whether a line shows at both borders."""
+    return bool(max(parts[:2]) > _SHOWN and max(parts[-2:]) > _SHOWN)
+
+
+def _thin(rule: _Rule) -> float:
+    """Return the share of a line that shows, without the strokes across it."""
+    return float((rule.shown & ~_crossed(rule)).mean())
 
 
 def _crossed(rule: _Rule) -> Bool[np.ndarray, " columns"]:

@@ -10,12 +10,13 @@ from itertools import takewhile
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float64, Int64
 
 _MIDDLE = np.array([2, 0, 1, 0])  # times a box: twice the column in its middle
 
 Box: TypeAlias = Int64[np.ndarray, "4"]  # first column, first row, width, height
 Boxes: TypeAlias = Int64[np.ndarray, "n 4"]
+Levels: TypeAlias = Float64[np.ndarray, " n"]
 
 # In typical heights.
 _SPECK = 0.15  # smaller marks are dirt, dots and commas
@@ -33,11 +34,12 @@ _ROOM = 0.2  # of their height: how far above and below them it may be
 _THIN = (3, 12)  # times as wide as high, and as high as wide: lines rather than digits
 
 
-def typical_height(boxes: Boxes) -> float:
-    """Return the height that most ink has: a median in which taller boxes count more.
+def typical_height(boxes: Boxes, levels: Levels | None = None) -> float:
+    """Return the height that most ink has: a median in which taller and darker boxes count more.
 
     Args:
         boxes: Shape (n, 4), int64.
+        levels: Shape (n,), float64, above 0: how dark the ink of each is; None for all alike.
 
     Returns:
         In pixels; lines are left out where there is anything else. At least 1.
@@ -51,16 +53,21 @@ def typical_height(boxes: Boxes) -> float:
     shaped = (width <= _THIN[0] * height) & (height <= _THIN[1] * width)
     if not shaped.any():
         return float(height.max(initial=1))
-    heights = np.sort(height[shaped])
-    weights = (heights.astype(float) ** 1.5).cumsum()
-    return float(heights[np.searchsorted(weights, weights[-1] / 2)])
+    heights = height[shaped]
+    weights = heights.astype(float) ** 1.5
+    if levels is not None:
+        weights *= levels[shaped] ** 2
+    order = np.argsort(heights)
+    sums = weights[order].cumsum()
+    return float(heights[order][np.searchsorted(sums, sums[-1] / 2)])
 
 
-def group_into_lines(boxes: Boxes) -> list[list[int]]:
+def group_into_lines(boxes: Boxes, levels: Levels | None = None) -> list[list[int]]:
     """Tell which boxes stand in one line.
 
     Args:
         boxes: Shape (n, 4), int64.
+        levels: As for `typical_height`.
 
     Returns:
         The indices of each line's boxes from left to right, the lines from top to bottom, those
@@ -70,7 +77,7 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
         >>> group_into_lines(np.array([[40, 2, 20, 30], [0, 0, 20, 30], [0, 60, 20, 30]]))
         [[1, 0], [2]]
     """
-    height = typical_height(boxes)
+    height = typical_height(boxes, levels)
     kept = [i for i in range(len(boxes)) if boxes[i, 2:].max() >= _SPECK * height]
     units = _join_stacked(boxes, kept, height)
     places = np.array([_union(boxes[unit]) for unit in units], np.int64).reshape(-1, 4)

@@ -22,10 +22,11 @@ _HEIGHTS = (0.45, 2.2)  # of most digits' height
 _FAINTEST = 0.4  # of most digits' darkest ink
 _STROKES = (0.15, 2.5)  # of most digits' stroke width
 _LIKELY = 0.2  # confidence of what is taken for a digit if it stands in a number
-_ALIKE = (0.8, 1.3)  # of most digits' height, to be taken for one there
+_ALIKE = (0.8, 1.3)  # of most digits' height: the longer side of one there
 _COMPANY = 2  # digits without doubt beside it
 _NEAR = 3.0  # of most digits' height: how far these may be
 _TALL = 0.35  # of most digits' height: what counts as a letter, if it is no digit
+_DARK = 0.5  # of most digits' darkest ink: what counts as one
 _FLAT = 6  # times as wide as high: a line, no letter
 _LETTER = 0.8  # of its height: about how wide a letter is
 _FEW = 2.5  # letters that tell writing from a stray sign
@@ -49,7 +50,7 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
     for line, flags in zip(lines, kept, strict=True):
         flags[:] = [flag and usual.fits(one) for one, flag in line]
         _accept_in_number([one for one, _ in line], flags, usual)
-    _drop_text(lines, kept, usual.height)
+    _drop_text(lines, kept, usual)
     _drop_lone_strokes(lines, kept)
     return kept
 
@@ -78,10 +79,9 @@ class Usual:
         )
 
     def alike(self, one: Hypothesis) -> bool:
-        """Whether it fits, is about as high as the others, and not too wide for one digit."""
+        """Whether it fits and is about as long as the others are high, in whichever direction."""
         low, high = _ALIKE
-        tall = low <= _height(one) / self.height <= high
-        return self.fits(one) and tall and one.box[2] <= high * self.height
+        return self.fits(one) and low <= max(one.box[2:]) / self.height <= high
 
 
 def _accept_in_number(line: Sequence[Hypothesis], flags: Flags, usual: Usual) -> None:
@@ -99,13 +99,13 @@ def _distance(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) 
     return max(box[0], other[0]) - min(box[0] + box[2], other[0] + other[2])
 
 
-def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], height: float) -> None:
+def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: Usual) -> None:
     """Keep no digit where most of the marks around are none: these are letters."""
     digits = others = 0.0
     for line, flags in zip(lines, kept, strict=True):
-        read = _letters([one for (one, _), flag in zip(line, flags, strict=True) if flag], height)
+        read = _letters([one for (one, _), flag in zip(line, flags, strict=True) if flag], usual)
         strange = _letters(
-            [one for (one, _), flag in zip(line, flags, strict=True) if not flag], height
+            [one for (one, _), flag in zip(line, flags, strict=True) if not flag], usual
         )
         digits, others = digits + read, others + strange
         if strange >= _FEW and strange > read:
@@ -133,9 +133,13 @@ def _drop_lone_strokes(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags])
                 flags[:] = [False] * len(flags)
 
 
-def _letters(hypotheses: Sequence[Hypothesis], height: float) -> float:
+def _letters(hypotheses: Sequence[Hypothesis], usual: Usual) -> float:
     """Return how many letters or digits the hypotheses may be, by their widths."""
-    tall = [one.box for one in hypotheses if _height(one) > _TALL * height]
+    tall = [
+        one.box
+        for one in hypotheses
+        if _height(one) > _TALL * usual.height and _level(one) > _DARK * usual.level
+    ]
     return sum(
         max(1.0, width / (_LETTER * high)) for *_, width, high in tall if width < _FLAT * high
     )
