@@ -3,7 +3,8 @@
 Comes in: epochs and a learning rate; weights, card and recipe are those of the package. Goes out: a
 finished run folder, which `ship.py` takes, and in it `began.json`: the network that it began with.
 A new kind of training image is learnt this way in a fraction of the time, and what the network
-knew is kept.
+knew is kept. With a teacher, a better network for clean digits, it learns that one's answers to the
+training images in place of their labels.
 
 Example: python benchmarks/go_on.py --epochs 4 --learning-rate 0.015 --out runs/robust-on
 """
@@ -18,8 +19,10 @@ from pathlib import Path
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import read_card, shipped_network
 from inkdigits.runs.folder import RunFolder, create_run
+from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import Interval, start_on, write_start
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
@@ -30,29 +33,41 @@ from inkdigits.workflows.material import material_for
 from inkdigits.workflows.stopwatch import Stopwatch
 
 BEGAN = "began.json"
-KEPT = ("command", "seconds", "finished", "began_with")  # what the card before tells of it
+KEPT = (
+    "command",
+    "seconds",
+    "finished",
+    "taught_by",
+    "began_with",
+)  # what the card before tells of it
 
 
-def go_on(run: RunFolder, recipe: Recipe, network: bytes, seed: int = 0) -> None:
+def go_on(
+    run: RunFolder, recipe: Recipe, network: bytes, teacher: bytes | None = None, seed: int = 0
+) -> None:
     """Train from a network's weights into a run folder.
 
     Args:
         run: A new folder.
         recipe: How to go on; its network is the one that the file holds.
         network: Content of an ONNX file of ours.
+        teacher: Content of another, whose answers are learnt; None to learn the labels.
         seed: Of the order of the images and of how they are changed.
     """
     watch = Stopwatch()
     dataset = load_mnist()
     material = material_for(recipe, dataset, None, lambda _: None)
     write_start(run, recipe, start_on(dataset, seed, deterministic=False, checkpoints=Interval()))
+    train = material.parts.train
+    taught = OnnxClassifier(teacher).probabilities(train.images) if teacher else None
     trainer = Trainer(
         recipe,
-        material.parts.train,
+        train,
         material.parts.validation,
         seed=seed,
         architecture=material.architecture,
         weights=weights_from_onnx(network, material.architecture),
+        taught=taught,
     )
     trainer.prepare()
     watch.lap("build")
@@ -77,23 +92,35 @@ def began_with(network: bytes, card: dict[str, object]) -> dict[str, object]:
     return {"sha256": digest, **known}
 
 
+def taught_by(run: Path) -> dict[str, str]:
+    """Return what is known of the network whose answers were learnt: its SHA-256 and command."""
+    manifest = Manifest.from_json((run / "manifest.json").read_bytes())
+    return {"sha256": manifest.sha256["model.onnx"], "command": manifest.command}
+
+
 def main() -> None:
     """Train, and note what it began with."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--begin-with", type=Path, default=shipped_network(), help="ONNX file")
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True, help="its peak")
+    parser.add_argument("--teacher", type=Path, help="another finished run's folder")
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
     options = parser.parse_args()
     recipe = ROBUST.replace(epochs=options.epochs, learning_rate=options.learning_rate)
     network = options.begin_with.read_bytes()
     run = create_run(recipe.name, options.out)
-    go_on(run, recipe, network)
+    teacher: Path | None = options.teacher
+    go_on(run, recipe, network, (teacher / "model.onnx").read_bytes() if teacher else None)
     command = (
         f"python benchmarks/go_on.py --epochs {options.epochs} "
         f"--learning-rate {options.learning_rate}"
     )
-    note = {"command": command, "began_with": began_with(network, read_card())}
+    note = {
+        "command": f"{command} --teacher {teacher}" if teacher else command,
+        **({"taught_by": taught_by(teacher)} if teacher else {}),
+        "began_with": began_with(network, read_card()),
+    }
     (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
 
 

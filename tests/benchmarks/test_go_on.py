@@ -10,8 +10,10 @@ import pytest
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import weights_from_onnx
 from inkdigits.networks.architecture import find_architecture
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.folder import RunFolder, create_run
 from inkdigits.training.recipe import Recipe
+from inkdigits.training.trainer import Trainer
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "go_on.py"
 SMALL = Recipe(
@@ -43,6 +45,42 @@ def test_a_run_goes_on_from_the_weights_of_a_network(
     for name, before in weights.items():
         if "moving" not in name:  # at this learning rate nothing else changes
             np.testing.assert_allclose(learnt[name], before, atol=1e-5, err_msg=name)
+
+
+def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
+    script, mnist, random_weights, tmp_path, monkeypatch
+):
+    few = replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
+    monkeypatch.setattr(script, "load_mnist", lambda: few)
+    architecture = find_architecture("fast")
+    own, others = (
+        to_onnx(architecture, [random_weights(architecture)], tuple("0123456789")) for _ in range(2)
+    )
+    taught = []
+
+    class Watched(Trainer):
+        def __init__(self, recipe, train, *args, **options):
+            taught.append((train.images, options["taught"]))
+            super().__init__(recipe, train, *args, **options)
+
+    monkeypatch.setattr(script, "Trainer", Watched)
+    script.go_on(create_run("small", tmp_path / "on"), SMALL, own, others)
+    ((images, answers),) = taught
+    np.testing.assert_array_equal(answers, OnnxClassifier(others).probabilities(images))
+
+
+def test_a_teacher_is_noted_with_the_command_that_trained_it(
+    script, mnist, random_weights, tmp_path, monkeypatch
+):
+    few = replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
+    monkeypatch.setattr(script, "load_mnist", lambda: few)
+    architecture = find_architecture("fast")
+    run = create_run("small", tmp_path / "teacher")
+    network = to_onnx(architecture, [random_weights(architecture)], tuple("0123456789"))
+    script.go_on(run, SMALL, network)
+    known = script.taught_by(run.path)
+    assert known["sha256"] == hashlib.sha256(run.onnx.read_bytes()).hexdigest()
+    assert known["command"].startswith("inkdigits train")
 
 
 def test_it_is_noted_what_a_run_began_with(script):

@@ -62,6 +62,12 @@ def test_the_card_tells_which_networks_it_went_on_from_the_latest_first():
     assert "began with" not in model_card(CARD)
 
 
+def test_the_card_tells_whose_answers_it_learnt():
+    page = model_card({**CARD, "taught_by": {"sha256": "321", "command": "c"}})
+    assert ("taught by", "the network `321`, trained by `c`") in cells(page)
+    assert "taught by" not in model_card(CARD)
+
+
 def test_the_card_tells_how_the_network_was_made():
     rows = cells(model_card(CARD))
     assert ("command", "`inkdigits train --recipe best --seed 7`") in rows

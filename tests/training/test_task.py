@@ -58,6 +58,13 @@ def test_no_label_but_that_of_no_class_leads_to_its_output(task, label):
         _ = wrong.targets
 
 
+def test_what_is_taught_stands_in_place_of_the_first_labels(task):
+    taught = np.array([[0.7, 0.1, 0.1, 0.1], [0, 0.5, 0.5, 0]], np.float32)
+    targets = replace(task, taught=taught).targets
+    np.testing.assert_array_equal(targets[:2], taught)
+    np.testing.assert_array_equal(targets[2:], task.targets[2:])
+
+
 @pytest.mark.parametrize("labels", [[], [NO_CLASS], [NO_CLASS] * 3], ids=str)
 def test_there_may_be_no_images_or_none_with_a_class(task, labels):
     targets = replace(task, labels=np.array(labels, np.uint8)).targets

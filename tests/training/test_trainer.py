@@ -264,6 +264,24 @@ def test_images_of_another_size_are_refused(make_trainer, train_part):
         make_trainer(train=small)
 
 
+def test_what_is_taught_is_learnt_in_place_of_the_labels(make_trainer, train_part):
+    taught = np.eye(10, dtype=np.float32)[np.full(200, 3)]
+    trainer = make_trainer(RECIPE.replace(epochs=3), taught=taught)
+    trainer.fit()
+    answers = trainer.predict(scale(train_part.images)).argmax(axis=1)
+    assert (answers == 3).mean() > 0.9
+    # Hits are those of the labels.
+    assert trainer.history[-1].accuracy < 0.3
+
+
+@pytest.mark.parametrize("shape", [(199, 10), (200, 9), (200, 11), (200,)], ids=str)
+def test_what_is_taught_must_be_for_the_images_and_the_classes(make_trainer, shape):
+    with pytest.raises(
+        UsageError, match=rf"must have the shape \(200, 10\); received \({shape[0]}"
+    ):
+        make_trainer(taught=np.zeros(shape, np.float32))
+
+
 def test_nobody_need_watch(make_trainer):
     trainer = make_trainer(RECIPE.replace(epochs=1))
     assert trainer.fit() is True

@@ -94,10 +94,18 @@ What `inkdigits evaluate shipped` measures: one convolutional network for the te
 | | |
 | --- | --- |
 {_how(card)}
-{_beginnings(card)}
+{_teacher(card)}{_beginnings(card)}
 Every choice was made on held-out training images; the {data["test_images"]:,} test images were
 read when the run was finished. The recipe's fields: [recipes.md](recipes.md).
 """
+
+
+def _teacher(card: dict[str, Any]) -> str:
+    """Return a row for the network whose answers it learnt, if there is one."""
+    if "taught_by" not in card:
+        return ""
+    teacher = card["taught_by"]
+    return f"| taught by | the network `{teacher['sha256']}`, trained by `{teacher['command']}` |\n"
 
 
 def _beginnings(card: dict[str, Any]) -> str:

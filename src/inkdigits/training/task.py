@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from jaxtyping import Float32, Int32, UInt8
 
-from inkdigits.arrays import WHITE, AnyImages, Labels, image_shape, one_hot
+from inkdigits.arrays import WHITE, AnyImages, Labels, Probabilities, image_shape, one_hot
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.sums import Sums
@@ -35,6 +35,8 @@ class Task:
             the memory that the network's inputs would.
         labels: Shape (n,), uint8; NO_CLASS for an image that shows none of the classes.
         none_class: Whether the model's last output stands for such images.
+        taught: Shape (m, classes), float32, rows summing to 1: what the first m images should be
+            answered with in place of their labels; None for the labels throughout.
     """
 
     model: keras.Sequential
@@ -45,6 +47,7 @@ class Task:
     images: AnyImages
     labels: Labels
     none_class: bool = False
+    taught: Probabilities | None = None
 
     @property
     def pixels(self) -> UInt8[np.ndarray, "n height width channels"]:
@@ -65,12 +68,14 @@ class Task:
     def targets(self) -> Float32[np.ndarray, "n outputs"]:
         """What the network should answer: an image's class, and where it has none, the last output.
 
-        Without an output for such images, all classes alike.
+        Without an output for such images, all classes alike. Where it is taught, that.
         """
         without = self.labels == NO_CLASS
         targets = np.zeros((len(self.labels), self.outputs), np.float32)
         targets[:, : self.classes] = one_hot(np.where(without, 0, self.labels), self.classes)
         targets[without] = np.eye(self.outputs)[-1] if self.none_class else 1.0 / self.classes
+        if self.taught is not None:
+            targets[: len(self.taught), : self.classes] = self.taught
         return targets
 
     def sums(self, loss: float, correct: int, order: Int32[np.ndarray, ...]) -> Sums:

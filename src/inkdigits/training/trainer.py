@@ -51,6 +51,7 @@ class Trainer:
         seed: int = 0,
         architecture: Architecture | None = None,
         weights: Mapping[str, np.ndarray] | None = None,
+        taught: Probabilities | None = None,
         deterministic: bool = False,
     ) -> None:
         """Build model and optimiser, and put the images into memory.
@@ -64,18 +65,23 @@ class Trainer:
             architecture: The recipe's network, fitted to images and classes; None for it as it is.
             weights: What layers start with in place of fresh weights, by "layer/variable"; None for
                 fresh ones throughout.
+            taught: What each training image should be answered with in place of its label, such as
+                the answers of a better network (Hinton, Vinyals and Dean, "Distilling the Knowledge
+                in a Neural Network", 2015); shape (n, classes), float32, rows summing to 1. None
+                for the labels.
             deterministic: Give the same bits in every run on this machine; it holds for the whole
                 process, until it ends.
 
         Raises:
-            UsageError: If the images are not of the network's shape, the recipe's batch is larger
-                than the training set or than a validation set that is augmented, or the backend
-                cannot be deterministic.
+            UsageError: If the images are not of the network's shape, what is taught is not for
+                them or its classes, the recipe's batch is larger than the training set or than a
+                validation set that is augmented, or the backend cannot be deterministic.
         """
         if deterministic:
             fix_order_of_sums()
         self.architecture = architecture or find_architecture(recipe.network)
         _check_shape(self.architecture, train)
+        _check_taught(self.architecture, train, taught)
         self.recipe = recipe
         self.seed = seed
         self.deterministic = deterministic
@@ -102,6 +108,7 @@ class Trainer:
                 images=train.images,
                 labels=train.labels,
                 none_class=self.architecture.none_class,
+                taught=taught,
             )
         )
 
@@ -266,3 +273,11 @@ def _check_shape(architecture: Architecture, part: LabelledImages) -> None:
             f"the network {architecture.name} reads images of {image_size(wanted)}; "
             f"received {image_size(received)}"
         )
+
+
+def _check_taught(
+    architecture: Architecture, part: LabelledImages, taught: Probabilities | None
+) -> None:
+    wanted = (len(part), architecture.classes)
+    if taught is not None and taught.shape != wanted:
+        raise UsageError(f"what is taught must have the shape {wanted}; received {taught.shape}")

@@ -29,7 +29,8 @@ def read_card() -> dict[str, Any]:
 
     Returns:
         "command" that trained it, "seed", "data" with its SHA-256, "machine", "seconds" of
-        training, "sha256" of the file, "began_with" (the network whose weights it began with, if
+        training, "sha256" of the file, "taught_by" (the network whose answers it learnt in place
+        of labels, if there is one), "began_with" (the network whose weights it began with, if
         these were not drawn at random), and "figures": what `inkdigits evaluate shipped --suite
         all --json` prints.
 
