@@ -89,7 +89,7 @@ def test_an_edge_of_the_paper_is_left_out(edge):
 
 @pytest.mark.parametrize("place", [(0, 0), (240, 0), (0, 180), (240, 180)], ids=str)
 def test_what_lies_beside_the_paper_in_a_corner_is_left_out(place):
-    digits = [(100 + 50 * i, 120, 30, 60) for i in range(2)]
+    digits = [(70 + 50 * i, 120, 30, 60) for i in range(3)]
     beside = (*place, 60, 120)
     ink = ink_of(*((*box, 255) for box in (*digits, beside)), shape=(300, 300))
     assert boxes(find_marks(ink)) == digits

@@ -109,7 +109,11 @@ def find_marks(ink: Ink) -> list[Mark]:
     strongest = _strongest(marks)
     least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * lowest, _LEVEL)
     dark = [mark for mark in marks if mark.level >= least]
-    return [mark for mark in dark if not _is_ground(mark, dark, mask.shape, strongest)]
+    if len(dark) < _FEW_MARKS:
+        return dark
+    places = np.array([(m.x, m.y, m.width, m.height) for m in dark], np.int64)
+    usual = typical_height(places, np.array([m.level for m in dark]))
+    return [m for m in dark if not _is_ground(m, mask.shape, height=usual, level=strongest)]
 
 
 def thickest_stroke(marks: list[Mark]) -> float:
@@ -198,16 +202,23 @@ def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
     return bool(at_side or at_end)
 
 
-def _is_ground(mark: Mark, marks: list[Mark], shape: tuple[int, ...], strongest: float) -> bool:
+def _is_ground(mark: Mark, shape: tuple[int, ...], *, height: float, level: float) -> bool:
     """Whether a mark is what lies beside the paper, or a shadow that the picture cuts off.
 
     Writing that is cropped to its ink touches the borders too, but is as high and as dark as the
     rest.
+
+    Args:
+        mark: Any mark.
+        shape: Rows and columns of the picture.
+        height: Of most ink.
+        level: That of most ink.
     """
     rows, columns = shape
     beside = (mark.x <= 1) + (mark.right >= columns - 1)
     above = (mark.y <= 1) + (mark.bottom >= rows - 1)
-    if len(marks) < _FEW_MARKS or not beside + above:
-        return False
-    high = mark.height > _TALLER * float(np.median([each.height for each in marks]))
-    return mark.level < _FAINT * strongest or (high and (beside, above) == (1, 1))
+    cut_off = beside + above > 0
+    in_corner = (beside, above) == (1, 1)
+    return (cut_off and mark.level < _FAINT * level) or (
+        in_corner and mark.height > _TALLER * height
+    )
