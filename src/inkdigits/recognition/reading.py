@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Literal, Protocol, TypeAlias
 
@@ -114,12 +115,12 @@ class Line:
 
     digits: tuple[Digit, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The digits that were read, without gaps."""
         return "".join(self.numbers)
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[str, ...]:
         """The digits that were read, parted where the picture has a gap."""
         read = [each for each in self.digits if each.digit is not None]
@@ -143,12 +144,12 @@ class Reading:
     width: int
     height: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         r"""The lines in which digits were read, joined by "\n"; empty if there are none."""
         return "\n".join(line.text for line in self.lines if line.text)
 
-    @property
+    @cached_property
     def digits(self) -> tuple[Digit, ...]:
         """Everything that was found, line by line, those rejected among them."""
         return tuple(digit for line in self.lines for digit in line.digits)

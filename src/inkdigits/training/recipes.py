@@ -108,10 +108,6 @@ ROBUST = BEST.replace(
     coarse_digits=6_000,
     augmentation=BEST.augmentation.model_copy(
         update={
-            "rotation": 10.0,
-            "shear": 8.0,
-            "zoom": 0.1,
-            "elastic": 1.5,
             "stroke": 0.5,
             "outline_share": 0.1,
             "texture": 0.7,

@@ -7,7 +7,7 @@ in order, in the memory of a few pictures. A picture that cannot be read is a re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from inkdigits.errors import PictureError
@@ -126,4 +126,7 @@ def _read(
     pictures = [result.picture for result in results if result.picture]
     readings = iter(reader.read_many(pictures, expect) if pictures else ())
     for result in results:
-        yield replace(result, reading=next(readings)) if result.picture else result
+        if result.picture:
+            yield Result(result.path, result.picture, next(readings))
+        else:
+            yield result
