@@ -23,7 +23,7 @@ import numpy as np
 from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.datasets.other_writers import OTHER_WRITERS_SHA256, load_other_writers
-from inkdigits.imaging.normalise import enlarge_and_normalise
+from inkdigits.imaging.cells import enlarge_and_normalise
 from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network
