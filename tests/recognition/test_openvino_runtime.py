@@ -60,7 +60,7 @@ def test_what_the_file_says_is_read_in_the_same_way(both):
 
 
 def test_in_bfloat16_the_digits_are_those_of_onnx_runtime(mnist):
-    images = mnist.test.images[-1000:]
+    images = mnist.test.images  # all, as one in a hundred is near what is rejected
     expected = OnnxClassifier(shipped_network()).answers(images)
     answers = OpenVinoClassifier(shipped_network(), precision="bfloat16").answers(images)
     same = answers.probabilities.argmax(axis=1) == expected.probabilities.argmax(axis=1)
