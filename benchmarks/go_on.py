@@ -21,8 +21,8 @@ from inkdigits.datasets.mnist import load_mnist
 from inkdigits.export.onnx_weights import weights_from_onnx
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import read_card, shipped_network
-from inkdigits.runs.folder import RunFolder, create_run
-from inkdigits.runs.manifest import Manifest
+from inkdigits.runs.finished import open_finished
+from inkdigits.runs.folder import RunFolder, create_run, find_run
 from inkdigits.runs.start import Interval, start_on, write_start
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
@@ -33,13 +33,8 @@ from inkdigits.workflows.material import material_for
 from inkdigits.workflows.stopwatch import Stopwatch
 
 BEGAN = "began.json"
-KEPT = (
-    "command",
-    "seconds",
-    "finished",
-    "taught_by",
-    "began_with",
-)  # what the card before tells of it
+# What the card before tells of it.
+KEPT = ("command", "seconds", "finished", "taught_by", "began_with")
 
 
 def go_on(
@@ -94,7 +89,7 @@ def began_with(network: bytes, card: dict[str, object]) -> dict[str, object]:
 
 def taught_by(run: Path) -> dict[str, str]:
     """Return what is known of the network whose answers were learnt: its SHA-256 and command."""
-    manifest = Manifest.from_json((run / "manifest.json").read_bytes())
+    manifest = open_finished(run).manifest
     return {"sha256": manifest.sha256["model.onnx"], "command": manifest.command}
 
 
@@ -111,7 +106,7 @@ def main() -> None:
     network = options.begin_with.read_bytes()
     run = create_run(recipe.name, options.out)
     teacher: Path | None = options.teacher
-    go_on(run, recipe, network, (teacher / "model.onnx").read_bytes() if teacher else None)
+    go_on(run, recipe, network, find_run(teacher).onnx.read_bytes() if teacher else None)
     command = (
         f"python benchmarks/go_on.py --epochs {options.epochs} "
         f"--learning-rate {options.learning_rate}"

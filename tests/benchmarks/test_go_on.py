@@ -31,11 +31,15 @@ def script(monkeypatch):
     return module
 
 
-def test_a_run_goes_on_from_the_weights_of_a_network(
-    script, mnist, random_weights, tmp_path, monkeypatch
-):
+@pytest.fixture
+def few_images(script, mnist, monkeypatch):
+    """A hundred images to learn from, where all of MNIST would take long."""
     few = replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
     monkeypatch.setattr(script, "load_mnist", lambda: few)
+
+
+@pytest.mark.usefixtures("few_images")
+def test_a_run_goes_on_from_the_weights_of_a_network(script, random_weights, tmp_path):
     architecture = find_architecture("fast")
     weights = random_weights(architecture)
     run = create_run("small", tmp_path / "on")
@@ -47,11 +51,10 @@ def test_a_run_goes_on_from_the_weights_of_a_network(
             np.testing.assert_allclose(learnt[name], before, atol=1e-5, err_msg=name)
 
 
+@pytest.mark.usefixtures("few_images")
 def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
-    script, mnist, random_weights, tmp_path, monkeypatch
+    script, random_weights, tmp_path, monkeypatch
 ):
-    few = replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
-    monkeypatch.setattr(script, "load_mnist", lambda: few)
     architecture = find_architecture("fast")
     own, others = (
         to_onnx(architecture, [random_weights(architecture)], tuple("0123456789")) for _ in range(2)
@@ -69,11 +72,8 @@ def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
     np.testing.assert_array_equal(answers, OnnxClassifier(others).probabilities(images))
 
 
-def test_a_teacher_is_noted_with_the_command_that_trained_it(
-    script, mnist, random_weights, tmp_path, monkeypatch
-):
-    few = replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
-    monkeypatch.setattr(script, "load_mnist", lambda: few)
+@pytest.mark.usefixtures("few_images")
+def test_a_teacher_is_noted_with_the_command_that_trained_it(script, random_weights, tmp_path):
     architecture = find_architecture("fast")
     run = create_run("small", tmp_path / "teacher")
     network = to_onnx(architecture, [random_weights(architecture)], tuple("0123456789"))

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from inkdigits.imaging.ink import Pixels, find_ink
-from inkdigits.imaging.marks import Mark, find_marks, thickest_stroke
+from inkdigits.imaging.marks import Mark, boxes_of, find_marks, levels_of, thickest_stroke
 from inkdigits.imaging.text_lines import group_into_lines
 
 LONGEST = 2000  # pixels: pictures are searched at this size at most
@@ -42,6 +41,7 @@ def find_lines(pixels: Pixels) -> Found:
         The lines; none on bare paper.
 
     Example:
+        >>> import numpy as np
         >>> page = np.full((100, 200, 3), 255, np.uint8)
         >>> page[20:60, 30:34] = page[20:60, 80:84] = 0
         >>> [[(mark.x, mark.y) for mark in line] for line in find_lines(page).lines]
@@ -70,9 +70,8 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
 
 
 def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
-    boxes = np.array([(m.x, m.y, m.width, m.height) for m in marks], np.int64).reshape(-1, 4)
-    levels = np.array([mark.level for mark in marks], np.float64)
-    return tuple(tuple(marks[i] for i in line) for line in group_into_lines(boxes, levels))
+    lines = group_into_lines(boxes_of(marks), levels_of(marks))
+    return tuple(tuple(marks[i] for i in line) for line in lines)
 
 
 def _may_be_hollow(marks: list[Mark], shape: tuple[int, ...]) -> bool:

@@ -5,6 +5,7 @@ Comes in: ink. Goes out: marks with their places. It does not know which marks m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,7 @@ from jaxtyping import Bool, Int32
 from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.ink import Ink
 from inkdigits.imaging.rules import remove_rules
-from inkdigits.imaging.text_lines import Box, typical_height
+from inkdigits.imaging.text_lines import Box, Boxes, Levels, typical_height
 
 Mask = Bool[np.ndarray, "height width"]
 
@@ -111,9 +112,25 @@ def find_marks(ink: Ink) -> list[Mark]:
     dark = [mark for mark in marks if mark.level >= least]
     if len(dark) < _FEW_MARKS:
         return dark
-    places = np.array([(m.x, m.y, m.width, m.height) for m in dark], np.int64)
-    usual = typical_height(places, np.array([m.level for m in dark]))
+    usual = typical_height(boxes_of(dark), levels_of(dark))
     return [m for m in dark if not _is_ground(m, mask.shape, height=usual, level=strongest)]
+
+
+def boxes_of(marks: Sequence[Mark]) -> Boxes:
+    """Return first column, first row, width and height of each mark.
+
+    Example:
+        >>> dot = Mark(3, 5, np.zeros((2, 1), np.uint8), np.ones((2, 1), bool), 200.0)
+        >>> boxes_of([dot]).tolist(), boxes_of([]).shape
+        ([[3, 5, 1, 2]], (0, 4))
+    """
+    boxes = [(mark.x, mark.y, mark.width, mark.height) for mark in marks]
+    return np.array(boxes, np.int64).reshape(-1, 4)
+
+
+def levels_of(marks: Sequence[Mark]) -> Levels:
+    """Return the darkest ink of each mark."""
+    return np.array([mark.level for mark in marks], np.float64)
 
 
 def thickest_stroke(marks: list[Mark]) -> float:
@@ -192,11 +209,10 @@ def _strongest(marks: list[Mark]) -> float:
 def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
     """Whether a mark is an edge of the paper: at the picture's border, and long or a sliver."""
     rows, columns = shape
-    x, y, width, height = box
+    _, _, width, height = box
     if min(shape) < _LARGE:
         return False
-    beside = x <= 1 or x + width >= columns - 1
-    above = y <= 1 or y + height >= rows - 1
+    beside, above = _borders(box, shape)
     at_side = beside and (height > _ALONG * rows or width < _SLIVER * height)
     at_end = above and (width > _ALONG * columns or height < _SLIVER * width)
     return bool(at_side or at_end)
@@ -214,11 +230,14 @@ def _is_ground(mark: Mark, shape: tuple[int, ...], *, height: float, level: floa
         height: Of most ink.
         level: That of most ink.
     """
+    beside, above = _borders(boxes_of([mark])[0], shape)
+    cut_off, in_corner = beside + above > 0, (beside, above) == (1, 1)
+    faint, tall = mark.level < _FAINT * level, mark.height > _TALLER * height
+    return (cut_off and faint) or (in_corner and tall)
+
+
+def _borders(box: Box, shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return how many borders of the picture a box touches at its sides, and above and below."""
     rows, columns = shape
-    beside = (mark.x <= 1) + (mark.right >= columns - 1)
-    above = (mark.y <= 1) + (mark.bottom >= rows - 1)
-    cut_off = beside + above > 0
-    in_corner = (beside, above) == (1, 1)
-    return (cut_off and mark.level < _FAINT * level) or (
-        in_corner and mark.height > _TALLER * height
-    )
+    x, y, width, height = (int(each) for each in box)
+    return (x <= 1) + (x + width >= columns - 1), (y <= 1) + (y + height >= rows - 1)

@@ -7,6 +7,7 @@ show.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import pi
 
 import cv2
@@ -54,6 +55,24 @@ class _Rule:
     shown: Bool[np.ndarray, " columns"]
     thickness: float
 
+    @cached_property
+    def parts(self) -> Float64[np.ndarray, " parts"]:
+        """Share of each part that shows."""
+        bounds = np.linspace(0, len(self.shown), _CHUNKS + 1).astype(int)
+        inked = np.add.reduceat(self.shown.astype(np.int64), bounds[:-1])
+        parts: Float64[np.ndarray, " parts"] = inked / np.diff(bounds)
+        return parts
+
+    @cached_property
+    def thin(self) -> float:
+        """Share of the columns that show the line, without strokes across it."""
+        return float((self.shown & ~_crossed(self)).mean())
+
+    @property
+    def ends(self) -> bool:
+        """Whether it shows at both borders."""
+        return bool(max(self.parts[:2]) > _SHOWN and max(self.parts[-2:]) > _SHOWN)
+
 
 def remove_rules(mask: Mask) -> Mask:
     """Take out thin lines that run through the whole picture, about level or upright.
@@ -93,11 +112,14 @@ def _erase_level_lines(mask: Mask, *, both_ends: bool) -> None:
         both_ends: Whether a line must show at both borders: an upright stroke may be a 1.
     """
     thickest = max(3.0, _THICKEST * max(mask.shape))
+    whole_thickest = _WHOLE_THICKER * thickest
     for row, slope in _straight_lines(mask):
         rule = _follow(mask, row, slope)
-        if rule is None or not _shows(rule, both_ends=both_ends):
+        if rule is None or rule.thickness > max(thickest, whole_thickest):
             continue
-        if rule.thickness <= _WHOLE_THICKER * thickest and _is_whole(rule):
+        if not _shows(rule, both_ends=both_ends):
+            continue
+        if rule.thickness <= whole_thickest and rule.ends and rule.thin >= _WHOLE:
             thickest = max(thickest, rule.thickness + 1)  # so are the others of this paper
         if rule.thickness <= thickest:
             _erase(mask, rule)
@@ -202,36 +224,11 @@ def _run(
 
 def _shows(rule: _Rule, *, both_ends: bool) -> bool:
     """Whether a line shows over most of its way, as thin as it is."""
-    parts = _parts(rule)
     return bool(
-        (_ends(parts) or not both_ends)
-        and _thin(rule) >= _COVERED
-        and (parts > _SHOWN).mean() >= _SPREAD
+        (rule.ends or not both_ends)
+        and rule.thin >= _COVERED
+        and (rule.parts > _SHOWN).mean() >= _SPREAD
     )
-
-
-def _is_whole(rule: _Rule) -> bool:
-    """Whether a line shows from border to border, where no stroke goes across it."""
-    return _ends(_parts(rule)) and _thin(rule) >= _WHOLE
-
-
-def _parts(rule: _Rule) -> Float64[np.ndarray, " parts"]:
-    """Return the share of each part of a line that shows."""
-    bounds = np.linspace(0, len(rule.shown), _CHUNKS + 1).astype(int)
-    parts: Float64[np.ndarray, " parts"] = np.add.reduceat(
-        rule.shown.astype(np.int64), bounds[:-1]
-    ) / np.diff(bounds)
-    return parts
-
-
-def _ends(parts: Float64[np.ndarray, " parts"]) -> bool:
-    """Whether a line shows at both borders."""
-    return bool(max(parts[:2]) > _SHOWN and max(parts[-2:]) > _SHOWN)
-
-
-def _thin(rule: _Rule) -> float:
-    """Return the share of a line that shows, without the strokes across it."""
-    return float((rule.shown & ~_crossed(rule)).mean())
 
 
 def _crossed(rule: _Rule) -> Bool[np.ndarray, " columns"]:

@@ -23,6 +23,15 @@ class Span:
     start: int
     stop: int
 
+    def within(self, other: Span) -> bool:
+        """Whether all of its pieces are the other's.
+
+        Example:
+            >>> Span(1, 2).within(Span(0, 2)), Span(1, 3).within(Span(0, 2))
+            (True, False)
+        """
+        return other.start <= self.start and self.stop <= other.stop
+
 
 def best_path(pieces: int, spans: Sequence[Span], scores: Sequence[float]) -> list[int]:
     """Return the indices of the spans that cover all pieces, once each, with the highest sum."""

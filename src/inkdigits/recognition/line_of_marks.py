@@ -14,14 +14,14 @@ import numpy as np
 
 from inkdigits.imaging.cuts import cut
 from inkdigits.imaging.glyph import draw_together, to_glyph
-from inkdigits.imaging.marks import Mark
+from inkdigits.imaging.marks import Mark, boxes_of
 from inkdigits.imaging.text_lines import typical_height
 from inkdigits.recognition.counts import Count
+from inkdigits.recognition.evidence import logarithm, weigh, weigh_part
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE, Hypothesis, sure_height
 from inkdigits.recognition.lattice import Span, best_path
 
 _SETTLED = 0.98  # confidence of digits that need be neither joined to others nor cut
-_TINY_CHANCE = 1e-4  # keeps logarithms finite
 _MORE = 0.5  # probability of three digits and more, above which parts are asked about
 
 # Logarithms of probability, settled on generated pages of training digits.
@@ -30,7 +30,6 @@ _SMALL_NONE = -0.5  # the same for ink that is much smaller
 _JOINT = -0.1  # that two marks are parts of one digit
 _GAP = -1.5  # for each typical height between them
 _CUT = -0.4  # that ink which hangs together is two digits
-_LOOKS = 0.1  # of the logarithm: what a part looks like by itself tells where two digits part
 _WIDER = 3.0  # for each factor of e that a digit is wider than most of its class
 _SIZE = 3.0  # for each factor of e that a digit is lower than most; half for higher ones
 
@@ -58,8 +57,7 @@ class LineOfMarks:
             together: Whether they are all one digit, whatever it looks like.
         """
         self._together = together
-        boxes = np.array([(m.x, m.y, m.width, m.height) for m in marks], np.int64)
-        self.height = typical_height(boxes)
+        self.height = typical_height(boxes_of(marks))
         self._pieces = list(marks)
         self._owners = list(range(len(marks)))  # the mark that each piece comes from
         self._several: list[int] = []  # marks that may be several digits
@@ -111,12 +109,12 @@ class LineOfMarks:
         for index, count in zip(self._several, counts, strict=True):
             whole = wholes[index]
             for one in self.hypotheses:
-                _weigh(one, whole, count)
+                weigh(one, whole, count)
             if count.more > _MORE:
                 self._parts += [
                     (one, count.more)
                     for one in self.hypotheses
-                    if _within(one.span, whole) and not self._wide(one)
+                    if one.span != whole and one.span.within(whole) and not self._wide(one)
                 ]
 
     @property
@@ -131,10 +129,7 @@ class LineOfMarks:
             counts: One for each of `uncounted_parts`.
         """
         for (one, more), count in zip(self._parts, counts, strict=True):
-            seen = np.float32(count.one) * count.digit
-            mixed = np.float32(more / 2) * seen + np.float32(1 - more / 2) * one.probabilities
-            one.probabilities = mixed.astype(np.float32)
-            one.evidence, one.part = 0.0, more
+            weigh_part(one, more, count)
 
     def best(self) -> list[Hypothesis]:
         """Return the hypotheses that explain the line best, each piece once."""
@@ -157,7 +152,7 @@ class LineOfMarks:
     def _as_digit(self, one: Hypothesis) -> float:
         tall = one.box[3] / self.height
         low, high = min(tall / _LOW, 1.0), max(tall / _HIGH, 1.0)
-        return _logarithm(one.confidence) + _SIZE * (log(low) - log(high) / 2)
+        return logarithm(one.confidence) + _SIZE * (log(low) - log(high) / 2)
 
     def _as_none(self, one: Hypothesis) -> float:
         _, _, width, height = one.box
@@ -165,7 +160,7 @@ class LineOfMarks:
             none = _SMALL_NONE
         else:
             none = _NONE * max(1.0, width / self.height)
-        return none + _logarithm(1 - one.part)
+        return none + logarithm(1 - one.part)
 
     def _cut(self, whole: Sequence[Hypothesis]) -> None:
         """Replace marks that may be several digits by their parts."""
@@ -217,38 +212,6 @@ class LineOfMarks:
             image=to_glyph(draw_together(marks)),
             probabilities=np.zeros(0, np.float32),
         )
-
-
-def _weigh(one: Hypothesis, whole: Span, count: Count) -> None:
-    """Give a hypothesis what the number of digits in a mark says for or against it.
-
-    Args:
-        one: Any hypothesis of the line; is changed if it has to do with the mark.
-        whole: The pieces of the mark.
-        count: How many digits it shows, and which.
-    """
-    starts, stops = one.span.start == whole.start, one.span.stop == whole.stop
-    inside = whole.start <= one.span.start and one.span.stop <= whole.stop
-    if starts and stops:
-        one.evidence = _logarithm(1 - count.two)
-    elif inside and (starts or stops):
-        digit = count.left if starts else count.right
-        looks = _LOOKS * _logarithm(float(one.probabilities[digit.argmax()]))
-        one.evidence = looks + (0.0 if starts else _logarithm(1 - count.one))
-        one.part = count.two
-        mixed = np.float32(count.two) * digit + np.float32(1 - count.two) * one.probabilities
-        one.probabilities = mixed.astype(np.float32)
-    elif one.cut and whole.start < one.span.start < whole.stop < one.span.stop:
-        one.evidence = _logarithm(1 - count.one)
-
-
-def _within(span: Span, whole: Span) -> bool:
-    """Whether a span is a part of another, and not all of it."""
-    return span != whole and whole.start <= span.start and span.stop <= whole.stop
-
-
-def _logarithm(chance: float) -> float:
-    return log(max(chance, _TINY_CHANCE))
 
 
 def _too_wide(one: Hypothesis) -> float:

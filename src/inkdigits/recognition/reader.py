@@ -125,18 +125,13 @@ class Reader:
         marks = [mark for line in lines for mark in line.uncounted]
         if self._counter is None or not marks:
             return
-        counts = self._counts([(mark,) for mark in marks])
+        counter = self._counter()
+        counts = _counts(counter, [(mark,) for mark in marks])
         for line in lines:
             line.take_counts(list(islice(counts, len(line.uncounted))))
-        counts = self._counts([part for line in lines for part in line.uncounted_parts])
+        counts = _counts(counter, [part for line in lines for part in line.uncounted_parts])
         for line in lines:
             line.take_counts_of_parts(list(islice(counts, len(line.uncounted_parts))))
-
-    def _counts(self, inks: Sequence[tuple[Mark, ...]]) -> Iterator[Count]:
-        if self._counter is None or not inks:
-            return iter(())
-        strips = [to_strip(draw_together(ink)) for ink in inks]
-        return iter(self._counter().counts(np.stack(strips)))
 
     def _ask(self, hypotheses: Iterable[Hypothesis]) -> None:
         asked = list(hypotheses)
@@ -154,6 +149,11 @@ class Reader:
             return answers
         digit = 1 - answers.none[:, np.newaxis]
         return replace(answers, probabilities=answers.probabilities * digit)
+
+
+def _counts(counter: Counter, inks: Sequence[tuple[Mark, ...]]) -> Iterator[Count]:
+    strips = [to_strip(draw_together(ink)) for ink in inks]
+    return iter(counter.counts(np.stack(strips)) if strips else ())
 
 
 class _Page:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from inkdigits.arrays import Probabilities, image_shape
 from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.errors import UsageError
+from inkdigits.formats import image_size
+from inkdigits.networks.architecture import Architecture
 from inkdigits.training.coarse import draw_coarse
 from inkdigits.training.no_digits.mixture import add_no_digits
 from inkdigits.training.recipe import Recipe
@@ -37,3 +41,28 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
         np.concatenate([examples.images, coarse.images]),
         np.concatenate([examples.labels, coarse.labels]),
     )
+
+
+def check_examples(
+    architecture: Architecture, train: LabelledImages, taught: Probabilities | None
+) -> None:
+    """Refuse training images, or what is taught of them, that are not for a network.
+
+    Args:
+        architecture: The network.
+        train: Images to learn from.
+        taught: What each should be answered with in place of its label; None for the labels.
+
+    Raises:
+        UsageError: If the images are not of the network's shape, or what is taught has not a row
+            for each of them and a column for each class.
+    """
+    wanted, received = architecture.input_shape, image_shape(train.images)
+    if wanted != received:
+        raise UsageError(
+            f"the network {architecture.name} reads images of {image_size(wanted)}; "
+            f"received {image_size(received)}"
+        )
+    rows = (len(train), architecture.classes)
+    if taught is not None and taught.shape != rows:
+        raise UsageError(f"what is taught must have the shape {rows}; received {taught.shape}")

@@ -12,10 +12,8 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from inkdigits.arrays import Inputs, Labels, Probabilities, image_shape
+from inkdigits.arrays import Inputs, Labels, Probabilities
 from inkdigits.datasets.dataset import LabelledImages
-from inkdigits.errors import UsageError
-from inkdigits.formats import image_size
 from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.build import build
 from inkdigits.networks.freezing import freeze_features
@@ -25,7 +23,7 @@ from inkdigits.processor import processor_flags
 from inkdigits.training.averaging import averages_for_a_while, take_averages
 from inkdigits.training.determinism import fix_order_of_sums
 from inkdigits.training.engine import make_engine, needs_accumulation
-from inkdigits.training.examples import training_examples
+from inkdigits.training.examples import check_examples, training_examples
 from inkdigits.training.feed import Feed
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.optimizers import make_optimizer
@@ -80,8 +78,7 @@ class Trainer:
         if deterministic:
             fix_order_of_sums()
         self.architecture = architecture or find_architecture(recipe.network)
-        _check_shape(self.architecture, train)
-        _check_taught(self.architecture, train, taught)
+        check_examples(self.architecture, train, taught)
         self.recipe = recipe
         self.seed = seed
         self.deterministic = deterministic
@@ -264,20 +261,3 @@ class Trainer:
         chosen = probabilities[np.arange(len(labels)), labels]
         loss = -np.log(np.maximum(chosen, np.finfo(np.float32).tiny)).mean()
         return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
-
-
-def _check_shape(architecture: Architecture, part: LabelledImages) -> None:
-    wanted, received = architecture.input_shape, image_shape(part.images)
-    if wanted != received:
-        raise UsageError(
-            f"the network {architecture.name} reads images of {image_size(wanted)}; "
-            f"received {image_size(received)}"
-        )
-
-
-def _check_taught(
-    architecture: Architecture, part: LabelledImages, taught: Probabilities | None
-) -> None:
-    wanted = (len(part), architecture.classes)
-    if taught is not None and taught.shape != wanted:
-        raise UsageError(f"what is taught must have the shape {wanted}; received {taught.shape}")
