@@ -1,10 +1,11 @@
-"""Let the network of the package go on learning by its recipe, for a few epochs more.
+"""Let a network of the package go on learning for a few epochs more.
 
-Comes in: epochs and a learning rate; weights, card and recipe are those of the package. Goes out: a
-finished run folder, which `ship.py` takes, and in it `began.json`: the network that it began with.
-A new kind of training image is learnt this way in a fraction of the time, and what the network
-knew is kept. With a teacher, a better network for clean digits, it learns that one's answers to the
-training images in place of their labels.
+Comes in: epochs and a learning rate; the weights and the recipe, if no others are named, are those
+of the network that reads digits. Goes out: a finished run folder, which `ship.py` or
+`ship_strips.py` takes, and in it `began.json`: the network that it began with. A new kind of
+training image is learnt this way in a fraction of the time, and what the network knew is kept. With
+a teacher, a better network for the same images, it learns that one's answers to the training images
+in place of their labels.
 
 Example: python benchmarks/go_on.py --epochs 4 --learning-rate 0.015 --out runs/robust-on
 """
@@ -14,16 +15,24 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from inkdigits.cli.progress import TerminalObserver
-from inkdigits.datasets.mnist import load_mnist
+from inkdigits.datasets.dataset import Dataset
+from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.export.onnx_weights import weights_from_onnx
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.shipped import read_card, shipped_network
+from inkdigits.recognition.shipped import (
+    read_card,
+    read_counter_card,
+    shipped_counter,
+    shipped_network,
+)
 from inkdigits.runs.finished import open_finished
 from inkdigits.runs.folder import RunFolder, create_run, find_run
 from inkdigits.runs.start import Interval, start_on, write_start
+from inkdigits.sources.load import load_dataset
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
 from inkdigits.training.trainer import Trainer
@@ -38,19 +47,24 @@ KEPT = ("command", "seconds", "finished", "taught_by", "began_with")
 
 
 def go_on(
-    run: RunFolder, recipe: Recipe, network: bytes, teacher: bytes | None = None, seed: int = 0
+    run: RunFolder,
+    recipe: Recipe,
+    dataset: Dataset,
+    network: bytes,
+    teacher: bytes | None = None,
+    seed: int = 0,
 ) -> None:
     """Train from a network's weights into a run folder.
 
     Args:
         run: A new folder.
         recipe: How to go on; its network is the one that the file holds.
+        dataset: What to learn.
         network: Content of an ONNX file of ours.
         teacher: Content of another, whose answers are learnt; None to learn the labels.
         seed: Of the order of the images and of how they are changed.
     """
     watch = Stopwatch()
-    dataset = load_mnist()
     material = material_for(recipe, dataset, None, lambda _: None)
     write_start(run, recipe, start_on(dataset, seed, deterministic=False, checkpoints=Interval()))
     train = material.parts.train
@@ -72,12 +86,12 @@ def go_on(
     finish(Finished(run, trainer, material), watch)
 
 
-def began_with(network: bytes, card: dict[str, object]) -> dict[str, object]:
+def began_with(network: bytes, card: Mapping[str, object]) -> dict[str, object]:
     """Return what is known of the network that a run began with.
 
     Args:
         network: Content of its file.
-        card: The card of the network in the package.
+        card: The card of a network in the package.
 
     Returns:
         Its SHA-256; and, if the card is its own, how it was trained.
@@ -93,28 +107,43 @@ def taught_by(run: Path) -> dict[str, str]:
     return {"sha256": manifest.sha256["model.onnx"], "command": manifest.command}
 
 
+def command(options: Mapping[str, object]) -> str:
+    """Return the command that these options came from, but for the run's folder."""
+    given = {name: value for name, value in options.items() if name != "out" and value is not None}
+    words = [f"--{name.replace('_', '-')} {value}" for name, value in given.items()]
+    return " ".join(["python benchmarks/go_on.py", *words])
+
+
 def main() -> None:
     """Train, and note what it began with."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--begin-with", type=Path, default=shipped_network(), help="ONNX file")
+    parser.add_argument(
+        "--recipe", type=Path, help="a JSON file; that of the network which reads digits if left"
+    )
+    parser.add_argument("--data", type=Path, help="what `inkdigits train` takes; MNIST if left")
+    parser.add_argument(
+        "--begin-with", type=Path, help="ONNX file; the network of the package if left"
+    )
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True, help="its peak")
     parser.add_argument("--teacher", type=Path, help="another finished run's folder")
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
     options = parser.parse_args()
-    recipe = ROBUST.replace(epochs=options.epochs, learning_rate=options.learning_rate)
-    network = options.begin_with.read_bytes()
+    recipe = Recipe.from_json(options.recipe.read_bytes()) if options.recipe else ROBUST
+    recipe = recipe.replace(epochs=options.epochs, learning_rate=options.learning_rate)
+    dataset = load_dataset(options.data) if options.data else load_mnist()
+    digits = dataset.class_names == DIGIT_NAMES
+    card = read_card() if digits else read_counter_card()
+    known = shipped_network() if digits else shipped_counter()
+    network = (options.begin_with or known).read_bytes()
     run = create_run(recipe.name, options.out)
     teacher: Path | None = options.teacher
-    go_on(run, recipe, network, find_run(teacher).onnx.read_bytes() if teacher else None)
-    command = (
-        f"python benchmarks/go_on.py --epochs {options.epochs} "
-        f"--learning-rate {options.learning_rate}"
-    )
+    answers = find_run(teacher).onnx.read_bytes() if teacher else None
+    go_on(run, recipe, dataset, network, answers)
     note = {
-        "command": f"{command} --teacher {teacher}" if teacher else command,
+        "command": command(vars(options)),
         **({"taught_by": taught_by(teacher)} if teacher else {}),
-        "began_with": began_with(network, read_card()),
+        "began_with": began_with(network, card),
     }
     (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
 

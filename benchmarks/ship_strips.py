@@ -1,8 +1,8 @@
 """Make a finished run the network that counts digits for the reader.
 
-Comes in: the folder of a run that was begun as `strips.py` says. Goes out: `strips.onnx` and
-`strips.json` in src/inkdigits/recognition/shipped: the run's weights with its temperature, without
-the outlier score, which nobody asks of a strip.
+Comes in: the folder of a run that was begun as `strips.py` says, or of `go_on.py`. Goes out:
+`strips.onnx` and `strips.json` in src/inkdigits/recognition/shipped: the run's weights with its
+temperature, without the outlier score, which nobody asks of a strip.
 
 Example: python benchmarks/ship_strips.py runs/strips
 """
@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from go_on import BEGAN
 from ship import MAX_BYTES, facts, write_card
 
 from inkdigits.export.onnx_graph import to_onnx
@@ -43,9 +45,11 @@ def main() -> None:
     if len(content) > MAX_BYTES:
         sys.exit(f"the file must have at most {MAX_BYTES:,} bytes; it has {len(content):,}")
     shipped_counter().write_bytes(content)
+    began = run / BEGAN
+    note = json.loads(began.read_bytes()) if began.exists() else {"command": COMMAND}
     card = {
         **facts(manifest),
-        "command": COMMAND,
+        **note,
         "test": manifest.test.model_dump(),
         "temperature": temperature,
         "sha256": hashlib.sha256(content).hexdigest(),

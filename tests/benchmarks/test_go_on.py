@@ -1,5 +1,6 @@
 import hashlib
 import importlib.util
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -32,18 +33,16 @@ def script(monkeypatch):
 
 
 @pytest.fixture
-def few_images(script, mnist, monkeypatch):
+def few_images(mnist):
     """A hundred images to learn from, where all of MNIST would take long."""
-    few = replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
-    monkeypatch.setattr(script, "load_mnist", lambda: few)
+    return replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
 
 
-@pytest.mark.usefixtures("few_images")
-def test_a_run_goes_on_from_the_weights_of_a_network(script, random_weights, tmp_path):
+def test_a_run_goes_on_from_the_weights_of_a_network(script, few_images, random_weights, tmp_path):
     architecture = find_architecture("fast")
     weights = random_weights(architecture)
     run = create_run("small", tmp_path / "on")
-    script.go_on(run, SMALL, to_onnx(architecture, [weights], tuple("0123456789")))
+    script.go_on(run, SMALL, few_images, to_onnx(architecture, [weights], tuple("0123456789")))
     assert run.manifest.exists()
     learnt = weights_from_onnx(RunFolder(tmp_path / "on").onnx.read_bytes(), architecture)
     for name, before in weights.items():
@@ -51,9 +50,8 @@ def test_a_run_goes_on_from_the_weights_of_a_network(script, random_weights, tmp
             np.testing.assert_allclose(learnt[name], before, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.usefixtures("few_images")
 def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
-    script, random_weights, tmp_path, monkeypatch
+    script, few_images, random_weights, tmp_path, monkeypatch
 ):
     architecture = find_architecture("fast")
     own, others = (
@@ -67,17 +65,18 @@ def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
             super().__init__(recipe, train, *args, **options)
 
     monkeypatch.setattr(script, "Trainer", Watched)
-    script.go_on(create_run("small", tmp_path / "on"), SMALL, own, others)
+    script.go_on(create_run("small", tmp_path / "on"), SMALL, few_images, own, others)
     ((images, answers),) = taught
     np.testing.assert_array_equal(answers, OnnxClassifier(others).probabilities(images))
 
 
-@pytest.mark.usefixtures("few_images")
-def test_a_teacher_is_noted_with_the_command_that_trained_it(script, random_weights, tmp_path):
+def test_a_teacher_is_noted_with_the_command_that_trained_it(
+    script, few_images, random_weights, tmp_path
+):
     architecture = find_architecture("fast")
     run = create_run("small", tmp_path / "teacher")
     network = to_onnx(architecture, [random_weights(architecture)], tuple("0123456789"))
-    script.go_on(run, SMALL, network)
+    script.go_on(run, SMALL, few_images, network)
     known = script.taught_by(run.path)
     assert known["sha256"] == hashlib.sha256(run.onnx.read_bytes()).hexdigest()
     assert known["command"].startswith("inkdigits train")
@@ -97,3 +96,28 @@ def test_it_is_noted_what_a_run_began_with(script):
 def test_of_a_network_without_a_card_the_digest_alone_is_known(script):
     known = script.began_with(b"network", {"sha256": "another", "command": "a"})
     assert known == {"sha256": hashlib.sha256(b"network").hexdigest()}
+
+
+def test_data_of_one_s_own_is_learnt_by_a_recipe_of_one_s_own(
+    script, random_weights, tmp_path, monkeypatch
+):
+    architecture = find_architecture("fast")
+    images = np.random.default_rng(0).integers(0, 256, (130, 28, 28), np.uint8)
+    labels = np.arange(130, dtype=np.uint8) % 10
+    names = np.array([f"kind {i}" for i in range(10)])
+    data, network, recipe = (tmp_path / name for name in ("data.npz", "net.onnx", "recipe.json"))
+    np.savez(
+        data, x_train=images[:100], y_train=labels[:100], x_test=images[100:], y_test=labels[100:],
+        class_names=names,
+    )  # fmt: skip
+    network.write_bytes(to_onnx(architecture, [random_weights(architecture)], tuple(names)))
+    recipe.write_text(SMALL.to_json())
+    words = ["--recipe", recipe, "--data", data, "--begin-with", network]
+    words += ["--epochs", "1", "--learning-rate", "0.001"]
+    monkeypatch.setattr(sys, "argv", ["go_on", *map(str, words), "--out", str(tmp_path / "on")])
+    script.main()
+    run = RunFolder(tmp_path / "on")
+    assert OnnxClassifier(run.onnx).class_names == tuple(names)
+    note = json.loads((run.path / script.BEGAN).read_bytes())
+    assert note["command"] == " ".join(["python benchmarks/go_on.py", *map(str, words)])
+    assert note["began_with"] == {"sha256": hashlib.sha256(network.read_bytes()).hexdigest()}

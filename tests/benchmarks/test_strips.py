@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inkdigits.imaging.pages.labelled_marks import labelled_marks
+from inkdigits.imaging.pages.page import pair
 from inkdigits.imaging.pages.style import CLEAN
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, Softmax
 from inkdigits.recognition.counts import STRIP_CLASSES
@@ -39,11 +41,30 @@ def test_strips_come_with_what_stands_in_them_the_same_every_time(load, monkeypa
     )
 
 
-def test_two_pages_are_numbers_and_the_next_two_pairs(load):
+def test_two_pages_are_numbers_the_next_two_pairs_and_the_next_two_long_numbers(load):
     script = load("strips")
     rng = np.random.default_rng(0)
-    lengths = [script.drawn(CLEAN, page, rng).writing.length for page in range(6)]
-    assert lengths == [(1, 5), (1, 5), (2, 2), (2, 2), (1, 5), (1, 5)]
+    lengths = [script.drawn(CLEAN, page, rng).writing.length for page in range(8)]
+    assert lengths == [(1, 5), (1, 5), (2, 2), (2, 2), (3, 6), (3, 6), (1, 5), (1, 5)]
+
+
+def test_half_of_the_digits_in_long_numbers_and_no_others_are_zeros(load, mnist):
+    script = load("strips")
+    digits, rng = mnist.train.take(slice(2000)), np.random.default_rng(0)
+    shares = [(script.written(digits, page, rng).labels == 0).mean() for page in range(6)]
+    assert shares[:4] == [(digits.labels == 0).mean()] * 4
+    assert all(0.5 <= share < 0.65 for share in shares[4:])
+
+
+def test_parts_of_marks_with_several_digits_are_strips_too(load, mnist):
+    script = load("strips")
+    rng = np.random.default_rng(0)
+    page = pair(mnist.train, rng)
+    marks = [text for _, text in labelled_marks(page)]
+    texts = [text for _, text in script.inks(page, rng)]
+    assert texts[: len(marks)] == marks == ["67"]
+    assert {"6", "7", ""} <= set(texts)
+    assert sum(not text for text in texts) <= script.PARTS_OF_PAGE
 
 
 def test_the_recipe_is_one():

@@ -78,12 +78,13 @@ def test_what_no_cheap_path_goes_through_stays_whole(mask):
     assert cut(whole) == [whole]
 
 
-def test_a_long_chain_has_at_most_seven_parts_from_left_to_right():
-    mask = np.zeros((40, 600), bool)
+@pytest.mark.parametrize(("digits", "most"), [(1, 7), (3, 12), (20, 25)])
+def test_a_chain_has_the_more_parts_the_longer_it_is(digits, most):
+    mask = np.zeros((40, 30 * digits), bool)
     mask[18:22] = True
     mask[:, 5::30] = mask[:, 6::30] = mask[:, 7::30] = True
     parts = cut(mark(mask))
-    assert 2 <= len(parts) <= 7
+    assert min(2 * digits, most) <= len(parts) <= most
     assert all(one.x < other.x for one, other in pairwise(parts))
     np.testing.assert_array_equal(together(parts, mask.shape), mask)
 

@@ -20,10 +20,11 @@ _STEP = 3  # columns between the places where a cut is tried
 _REACH = 7  # columns to either side that a cut may bend
 _MOST_INK = 14.0  # pixels of ink that a cut may go through
 _BEND = 0.08  # cost of one column to the side; a pixel of ink costs 1
-_AWAY = 0.01  # cost of each row for every column that it is away from where it was tried
+_AWAY = 0.03  # cost of each row for every column that it is away from where it was tried
 _APART = 6  # columns between two cuts, on average
 _AT_EDGE = 5  # columns at either side without a cut
-_MOST_CUTS = 6
+_CUTS = (6, 24)  # at most: of a mark that is not wide, and of any
+_COLUMNS_EACH = 8  # of a wide one: a cut for so many columns, about three for each digit
 _FORBIDDEN = 10.0  # cost of a row outside the mark
 
 Ink: TypeAlias = Float32[np.ndarray, "rows columns"]
@@ -40,8 +41,8 @@ def cut(mark: Mark) -> list[Mark]:
         mark: Any mark.
 
     Returns:
-        Its parts from left to right, at most seven; only itself if no cut is cheap. Each pixel of
-        its ink is in exactly one part.
+        Its parts from left to right, more the wider it is; only itself if no cut is cheap. Each
+        pixel of its ink is in exactly one part.
 
     Example:
         >>> mask = np.zeros((40, 60), bool)
@@ -72,8 +73,9 @@ def find_cuts(ink: Ink) -> list[Cut]:
         ink: Shape (40, columns), float32, 0 to 1.
 
     Returns:
-        At most six, apart from one another and from both sides.
+        At most six, or 24 if it is wide, apart from one another and from both sides.
     """
+    most = min(max(_CUTS[0], ink.shape[1] // _COLUMNS_EACH), _CUTS[1])
     starts = np.arange(_AT_EDGE, ink.shape[1] - _AT_EDGE + 1, _STEP)
     if not len(starts):
         return []
@@ -85,7 +87,7 @@ def find_cuts(ink: Ink) -> list[Cut]:
     paths = np.take_along_axis(band, places, axis=1)
     chosen: list[Cut] = []
     for i in np.argsort(totals, kind="stable"):
-        if totals[i] > _MOST_INK or len(chosen) == _MOST_CUTS:
+        if totals[i] > _MOST_INK or len(chosen) == most:
             break
         if all(abs(paths[i] - other).mean() >= _APART for other in chosen):
             chosen.append(paths[i])

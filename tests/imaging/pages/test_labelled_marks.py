@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inkdigits.imaging.pages.labelled_marks import labelled_marks
+from inkdigits.imaging.pages import labelled_marks as labelled_marks_module
+from inkdigits.imaging.pages.labelled_marks import labelled_marks, labelled_parts
 from inkdigits.imaging.pages.truth import InkBox, Page, TrueDigit, TrueLine
 
 
@@ -12,8 +13,11 @@ def page_of(*digits, ink):
     pixels = np.full((80, 300, 3), 255, np.uint8)
     for x, y, width, height in ink:
         pixels[y : y + height, x : x + width] = 0
+    owners = np.zeros(pixels.shape[:2], np.uint16)
+    for i, (_, (x, y, width, height)) in enumerate(digits, start=1):
+        owners[y : y + height, x : x + width] = i
     true = tuple(TrueDigit(digit, InkBox(*box), 0) for digit, box in digits)
-    return Page(pixels, (TrueLine(true),))
+    return Page(pixels, (TrueLine(true),), owners)
 
 
 def texts(page):
@@ -53,9 +57,45 @@ def test_places_are_those_of_the_page_however_large_it_is():
     grown = tuple(
         replace(each, box=InkBox(*(10 * length for length in each.box))) for each in page.digits
     )
-    large = Page(page.pixels.repeat(10, axis=0).repeat(10, axis=1), (TrueLine(grown),))
+    pixels, owners = (
+        array.repeat(10, axis=0).repeat(10, axis=1) for array in (page.pixels, page.owners)
+    )
+    large = Page(pixels, (TrueLine(grown),), owners)
     assert texts(large) == ["7", "3"]
 
 
 def test_an_empty_page_has_no_marks():
     assert texts(page_of(ink=[])) == []
+
+
+# A 7 and a 3 that hang together by a thin joint, and a 5 that stands apart.
+SEVEN, THREE, JOINT, FIVE = (20, 20, 12, 40), (52, 20, 12, 40), (32, 38, 20, 4), (120, 20, 12, 40)
+
+
+def parts_of(page):
+    return [(ink[0].x, ink[-1].right, text) for ink, text in labelled_parts(page)]
+
+
+def test_parts_show_the_digits_whose_ink_they_have():
+    page = page_of((7, SEVEN), (3, THREE), (5, FIVE), ink=[SEVEN, JOINT, THREE, FIVE])
+    found = parts_of(page)
+    assert {text for left, right, text in found if left == 20 and right < 52} == {"7"}
+    assert {text for left, right, text in found if left > 32 and right == 64} == {"3"}
+    assert all(right <= 64 for _, right, _ in found)  # none of the 5, which is a mark by itself
+
+
+def test_a_part_with_a_piece_of_a_digit_shows_none():
+    wide = (20, 20, 44, 40)  # what seems to be two strokes and a joint is one digit
+    page = page_of((0, wide), (3, (64, 38, 30, 4)), ink=[SEVEN, JOINT, THREE, (64, 38, 30, 4)])
+    texts_of_halves = {text for left, right, text in parts_of(page) if right < 52}
+    assert texts_of_halves == {""}
+
+
+@pytest.mark.parametrize(("own", "expected"), [(0.5, ""), (0.7, None), (0.8, "7"), (1.0, "7")])
+def test_how_much_of_a_digit_a_part_must_have(own, expected):
+    ink = np.array([round(own * 100), 0])
+    assert labelled_marks_module._text_of(ink, np.array([100, 100]), [7, 3]) == expected
+
+
+def test_marks_with_one_digit_have_no_parts():
+    assert parts_of(page_of((7, LEFT), (3, RIGHT), ink=[LEFT, RIGHT])) == []

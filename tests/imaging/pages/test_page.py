@@ -79,6 +79,22 @@ def test_every_box_ends_where_its_ink_ends(digits, rng, moved):
             assert columns[-1] >= width - 2
 
 
+def test_ink_has_its_digit_as_owner(digits, rng):
+    style = styled(touching=1, lines=(2, 2), letters=1, signs=1, numbers=(2, 2))
+    page = make_page(digits, rng, style)
+    assert page.owners.shape == page.pixels.shape[:2]
+    for owner, digit in enumerate(page.digits, start=1):
+        rows, columns = np.nonzero(page.owners == owner)
+        x, y, width, height = digit.box
+        assert x <= columns.min() <= columns.max() < x + width
+        assert y <= rows.min() <= rows.max() < y + height
+        assert ink(page)[rows, columns].mean() > 0.9  # the faintest edges are nearly paper
+    assert page.owners.max() == len(page.digits)
+    for x, y, width, height in (each.box for each in page.distractors):
+        around = page.owners[y : y + height, x : x + width]
+        assert (ink(page)[y : y + height, x : x + width] & (around == 0)).any()
+
+
 def test_the_same_seed_makes_the_same_page(digits):
     first, again, other = (
         make_page(digits, np.random.default_rng(seed), styled(HARD, height=(30, 40)))

@@ -7,11 +7,11 @@ the digits come from or who will read the pages.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt16
 
 from inkdigits.arrays import WHITE, Image
 from inkdigits.datasets.dataset import LabelledImages
@@ -64,11 +64,12 @@ def make_page(digits: LabelledImages, rng: np.random.Generator, style: Style = C
     planes = empty_page(view, style.ground, dark, rng)
     if ruled:
         draw_rules(planes, view, rule, squared, rng)
-    ink, lines, distractors = _ink(sheet, view, hand, rng)
+    canvas, lines, distractors = _write(sheet, view, hand, rng)
     for plane, value in zip(planes, ink_colour(hand.pen, rng), strict=True):
-        plane += ink * (value - plane)
+        plane += canvas.ink * (value - plane)
     light_page(planes, style.camera, rng)
-    return Page(expose(planes, style.camera, hand.height, rng), lines, distractors)
+    pixels = expose(planes, style.camera, hand.height, rng)
+    return Page(pixels, lines, canvas.owners, distractors)
 
 
 def make_pages(
@@ -157,24 +158,28 @@ def _distances(style: Style, squared: bool, rng: np.random.Generator) -> tuple[f
     return rule, rule * float(np.ceil(line / rule))
 
 
-def _ink(
+def _write(
     sheet: Sheet, view: View, hand: Hand, rng: np.random.Generator
-) -> tuple[Float32[np.ndarray, "height width"], tuple[TrueLine, ...], tuple[Distractor, ...]]:
-    """Draw everything; return how opaque the ink is, the lines, and what is no digit."""
-    ink = np.zeros((view.height, view.width), np.float32)
+) -> tuple[_Canvas, tuple[TrueLine, ...], tuple[Distractor, ...]]:
+    """Draw everything; return the ink, the lines, and what is no digit."""
+    canvas = _Canvas.empty(view)
     lines: dict[int, list[TrueDigit]] = {}
     distractors = []
+    digits = 0
     for placed in sheet.placed:
-        box = _lay(ink, *_cover_glyph(placed, view), hand, rng)
-        if placed.glyph.digit is not None:
-            digit = TrueDigit(placed.glyph.digit, box, placed.number)
+        written = placed.glyph.digit
+        digits += written is not None
+        owner = 0 if written is None else digits
+        box = canvas.lay(*_cover_glyph(placed, view), hand, rng, owner)
+        if written is not None:
+            digit = TrueDigit(written, box, placed.number)
             lines.setdefault(placed.line, []).append(digit)
         elif placed.kind != "digit":
             distractors.append(Distractor(placed.kind, box))
     for curve in sheet.curves:
-        box = _lay(ink, *_cover_curve(curve, view, hand), hand, rng)
+        box = canvas.lay(*_cover_curve(curve, view, hand), hand, rng)
         distractors.append(Distractor(curve.kind, box))
-    return ink, tuple(TrueLine(tuple(line)) for line in lines.values()), tuple(distractors)
+    return canvas, tuple(TrueLine(tuple(line)) for line in lines.values()), tuple(distractors)
 
 
 def _cover_glyph(placed: Placed, view: View) -> tuple[InkBox, Float32[np.ndarray, "rows columns"]]:
@@ -200,25 +205,40 @@ def _cover_curve(
     return box, share.astype(np.float32) / WHITE
 
 
-def _lay(
-    ink: Float32[np.ndarray, "height width"],
-    box: InkBox,
-    share: Float32[np.ndarray, "rows columns"],
-    hand: Hand,
-    rng: np.random.Generator,
-) -> InkBox:
-    """Add ink to a page; return the box of what lies on it."""
-    if not share.size:
-        return box
-    laid = lay_ink(share, hand.pen, hand.height, rng) * np.float32(hand.opacity)
-    top, left = max(0, -box.y), max(0, -box.x)
-    target = ink[max(0, box.y) : box.y + box.height, max(0, box.x) : box.x + box.width]
-    part = laid[top : top + target.shape[0], left : left + target.shape[1]]
-    np.maximum(target, part, out=target)
-    rows, columns = (np.flatnonzero((part > 0).any(axis)) for axis in (1, 0))
-    return InkBox(
-        max(0, box.x) + int(columns[0]),
-        max(0, box.y) + int(rows[0]),
-        int(columns[-1] - columns[0]) + 1,
-        int(rows[-1] - rows[0]) + 1,
-    )
+@dataclass(frozen=True, eq=False)
+class _Canvas:
+    """What lies on a page: how opaque the ink is, and whose it is."""
+
+    ink: Float32[np.ndarray, "height width"]
+    owners: UInt16[np.ndarray, "height width"]
+
+    @classmethod
+    def empty(cls, view: View) -> _Canvas:
+        shape = view.height, view.width
+        return cls(np.zeros(shape, np.float32), np.zeros(shape, np.uint16))
+
+    def lay(
+        self,
+        box: InkBox,
+        share: Float32[np.ndarray, "rows columns"],
+        hand: Hand,
+        rng: np.random.Generator,
+        owner: int = 0,
+    ) -> InkBox:
+        """Add ink; return the box of what lies on the page."""
+        if not share.size:
+            return box
+        laid = lay_ink(share, hand.pen, hand.height, rng) * np.float32(hand.opacity)
+        top, left = max(0, -box.y), max(0, -box.x)
+        place = np.s_[max(0, box.y) : box.y + box.height, max(0, box.x) : box.x + box.width]
+        target = self.ink[place]
+        part = laid[top : top + target.shape[0], left : left + target.shape[1]]
+        np.maximum(target, part, out=target)
+        self.owners[place][part > 0] = owner
+        rows, columns = (np.flatnonzero((part > 0).any(axis)) for axis in (1, 0))
+        return InkBox(
+            max(0, box.x) + int(columns[0]),
+            max(0, box.y) + int(rows[0]),
+            int(columns[-1] - columns[0]) + 1,
+            int(rows[-1] - rows[0]) + 1,
+        )

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import UInt8, UInt16
 
 DistractorKind: TypeAlias = Literal["letter", "sign", "frame", "underline"]
 
@@ -93,12 +93,15 @@ class Page:
     Attributes:
         pixels: Shape (height, width, 3), uint8: red, green, blue.
         lines: From top to bottom.
+        owners: Shape (height, width), uint16: whose ink lies there before the camera blurs it, as 1
+            plus the index among `digits`; 0 where no digit's does.
         distractors: What else was written, in no particular order. The rules and squares of the
             paper are not among them.
     """
 
     pixels: UInt8[np.ndarray, "height width 3"]
     lines: tuple[TrueLine, ...]
+    owners: UInt16[np.ndarray, "height width"]
     distractors: tuple[Distractor, ...] = ()
 
     @property
