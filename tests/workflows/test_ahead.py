@@ -3,7 +3,7 @@ from itertools import chain
 
 import pytest
 
-from inkdigits.workflows.ahead import THREADS, in_chunks
+from inkdigits.workflows.ahead import THREADS, in_chunks, one_ahead
 
 
 def chunks(work, items, **options):
@@ -80,3 +80,60 @@ def test_whoever_stops_taking_stops_the_threads():
         if thread is not threading.current_thread() and thread.daemon:
             thread.join(10)
     assert threading.active_count() <= before
+
+
+def test_one_ahead_gives_results_in_order():
+    assert list(one_ahead(abs, [])) == []
+    assert list(one_ahead(abs, iter([-3]))) == [3]
+    assert list(one_ahead(abs, range(-50, 0))) == list(range(50, 0, -1))
+
+
+def test_the_next_is_begun_while_the_caller_uses_the_one_before():
+    begun = {item: threading.Event() for item in range(4)}
+
+    def work(item):
+        begun[item].set()
+        return item
+
+    for item in one_ahead(work, range(4)):
+        if item < 3:
+            assert begun[item + 1].wait(10)
+        assert not any(begun[later].is_set() for later in range(item + 2, 4))
+
+
+def test_one_ahead_never_works_on_two_at_a_time():
+    busy = threading.Lock()
+
+    def work(item):
+        assert busy.acquire(blocking=False)
+        try:
+            return item
+        finally:
+            busy.release()
+
+    assert list(one_ahead(work, range(200))) == list(range(200))
+
+
+def test_what_fails_is_told_in_its_turn():
+    found = one_ahead(lambda item: 1 // item, [1, 1, 0, 1])
+    assert [next(found), next(found)] == [1, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(found)
+
+
+def test_items_that_fail_are_told_too():
+    def items():
+        yield 1
+        raise OSError("no more")
+
+    found = one_ahead(abs, items())
+    with pytest.raises(OSError, match="no more"):
+        list(found)
+
+
+def test_who_stops_early_leaves_no_thread():
+    before = threading.active_count()
+    found = one_ahead(abs, range(100))
+    assert next(found) == 0
+    found.close()
+    assert threading.active_count() == before

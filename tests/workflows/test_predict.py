@@ -16,9 +16,9 @@ class FakeReader:
     def __init__(self):
         self.calls = []
 
-    def read_many(self, pictures, expect=None):
+    def ask(self, pictures, expect=None):
         self.calls.append((len(pictures), expect))
-        return [Reading((), picture.width, picture.height) for picture in pictures]
+        return lambda: [Reading((), picture.width, picture.height) for picture in pictures]
 
 
 @pytest.fixture

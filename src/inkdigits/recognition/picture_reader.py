@@ -6,7 +6,8 @@ is searched: each picture is brought to the network's size as the training pictu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.formats import image_size
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.scaling import scale_to, to_grey
-from inkdigits.recognition.answers import Classifier
+from inkdigits.recognition.answers import Answers, Classifier
 from inkdigits.recognition.reading import Box, Digit, Expect, Guess, Line, Reading, best_guesses
 
 
@@ -55,15 +56,30 @@ class PictureReader:
         Raises:
             UsageError: If something is expected.
         """
+        return self.ask(pictures, expect)()
+
+    def ask(
+        self, pictures: Sequence[Picture], expect: Expect | None = None
+    ) -> Callable[[], list[Reading]]:
+        """Ask the network about pictures; arguments and errors are those of `read_many`.
+
+        Returns:
+            What makes readings of the answers: `read_many` in two parts, for those who let the
+            network answer the next pictures meanwhile.
+        """
         if expect is not None:
             raise UsageError(
                 f"`expect` is for networks that read digits; received {expect!r} for one that "
                 "tells whole pictures apart"
             )
         if not pictures:
-            return []
+            return list
         images = self._images(pictures)
-        answers = self.classifier.answers(images)
+        return partial(self._readings, pictures, images, self.classifier.answers(images))
+
+    def _readings(
+        self, pictures: Sequence[Picture], images: AnyImages, answers: Answers
+    ) -> list[Reading]:
         tops = best_guesses(answers.probabilities, self._classes)
         strange = [None] * len(images) if answers.outlierness is None else answers.outlierness
         return [

@@ -7,7 +7,7 @@ network says how likely each is a digit, and the best sequence of them is taken 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -79,38 +79,40 @@ class Reader:
         Returns:
             One reading for each picture.
         """
-        whole = self._read_whole(pictures)
-        doubtful = [i for i, reading in enumerate(whole) if reading is None or not reading.text]
+        return self.ask(pictures, expect)()
+
+    def ask(
+        self, pictures: Sequence[Picture], expect: Expect | None = None
+    ) -> Callable[[], list[Reading]]:
+        """Ask the network about pictures; arguments are those of `read_many`.
+
+        Returns:
+            What makes readings of the answers: `read_many` in two parts, for those who let the
+            network answer the next pictures meanwhile.
+        """
+        whole = self._ask_whole(pictures)
         pages = {
-            i: [
-                _Page(pictures[i], found, expect, self._digits)
-                for found in find_ways(pictures[i].pixels)
-            ]
-            for i in doubtful
+            i: [_Page(picture, found, expect, self._digits) for found in find_ways(picture.pixels)]
+            for i, picture in enumerate(pictures)
+            if i not in whole.sure
         }
         self._answer([page for ways in pages.values() for page in ways])
-        readings = dict(enumerate(whole))
-        for i, ways in pages.items():
-            known = readings[i]
-            read = max((page.reading() for page in ways), key=_certainty_of_all)
-            readings[i] = read if known is None or read.text else known
-        return [reading for reading in readings.values() if reading is not None]
 
-    def _read_whole(self, pictures: Sequence[Picture]) -> list[Reading | None]:
-        """Read pictures that are one digit as they are; None for all others."""
-        images = {
-            i: image
-            for i, image in enumerate(whole_digits([picture.pixels for picture in pictures]))
-            if image is not None
-        }
-        readings: list[Reading | None] = [None] * len(pictures)
-        if images:
-            answers = self._joint_answers(np.stack(list(images.values())))
-            tops = best_guesses(answers.probabilities, self._digits)
-            for row, ((i, image), top) in enumerate(zip(images.items(), tops, strict=True)):
-                strange = None if answers.outlierness is None else float(answers.outlierness[row])
-                readings[i] = _whole(pictures[i], image, top, strange)
+        def readings() -> list[Reading]:
+            of = whole.readings(pictures, self._digits)
+            for i, ways in pages.items():
+                read = max((page.reading() for page in ways), key=_certainty_of_all)
+                of[i] = read if i not in of or read.text else of[i]
+            return [of[i] for i in range(len(pictures))]
+
         return readings
+
+    def _ask_whole(self, pictures: Sequence[Picture]) -> _Whole:
+        """Ask about those pictures that are one digit as they are."""
+        images = whole_digits([picture.pixels for picture in pictures])
+        places = [i for i, image in enumerate(images) if image is not None]
+        taken = [image for image in images if image is not None]
+        return _Whole(places, taken, self._joint_answers(np.stack(taken)) if taken else None)
 
     def _answer(self, pages: Sequence[_Page]) -> None:
         """Let the network answer all hypotheses of pages, in two rounds."""
@@ -154,6 +156,52 @@ class Reader:
 def _counts(counter: Counter, inks: Sequence[tuple[Mark, ...]]) -> Iterator[Count]:
     strips = [to_strip(draw_together(ink)) for ink in inks]
     return iter(counter.counts(np.stack(strips)) if strips else ())
+
+
+@dataclass(frozen=True, eq=False)
+class _Whole:
+    """Pictures that are one digit as they are.
+
+    Attributes:
+        places: Which pictures.
+        images: What the network sees of each.
+        answers: What it answered; None if there are no such pictures.
+    """
+
+    places: list[int]
+    images: list[Image]
+    answers: Answers | None
+
+    @property
+    def sure(self) -> set[int]:
+        """Those of which the network says that they are a digit."""
+        if self.answers is None:
+            return set()
+        kept = self.answers.probabilities.max(axis=1) >= LEAST_CONFIDENCE
+        return {i for i, sure in zip(self.places, kept.tolist(), strict=True) if sure}
+
+    def readings(
+        self, pictures: Sequence[Picture], digits: Mapping[str, int]
+    ) -> dict[int, Reading]:
+        """Return a reading of each, with one digit or none."""
+        if self.answers is None:
+            return {}
+        tops = best_guesses(self.answers.probabilities, digits)
+        found = self.answers.outlierness
+        strange = [None] * len(self.places) if found is None else found.tolist()
+        return {
+            i: _single(pictures[i], image, top, far)
+            for i, image, top, far in zip(self.places, self.images, tops, strange, strict=True)
+        }
+
+
+def _single(
+    picture: Picture, image: Image, top: tuple[Guess, ...], outlierness: float | None
+) -> Reading:
+    box = Box(0, 0, picture.width, picture.height)
+    kept = top[0].confidence >= LEAST_CONFIDENCE
+    line = Line((_digit(image, top, outlierness, box, kept),))
+    return Reading((line,), picture.width, picture.height)
 
 
 class _Page:
@@ -231,19 +279,6 @@ def _digit(
 ) -> Digit:
     digit = top[0].digit if kept else None
     return Digit(digit, top[0].confidence, box, top, outlierness, number=0, image=image)
-
-
-def _whole(
-    picture: Picture,
-    image: Image,
-    top: tuple[Guess, ...],
-    outlierness: float | None,
-) -> Reading:
-    """Return the reading of a picture that is one digit, or none."""
-    box = Box(0, 0, picture.width, picture.height)
-    kept = top[0].confidence >= LEAST_CONFIDENCE
-    line = Line((_digit(image, top, outlierness, box, kept),))
-    return Reading((line,), picture.width, picture.height)
 
 
 def _one_number(line: Line) -> Line:

@@ -7,7 +7,7 @@ not know how digits are found or recognised. A network for whole pictures gives 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -118,7 +118,7 @@ class Line:
     @cached_property
     def text(self) -> str:
         """The digits that were read, without gaps."""
-        return "".join(self.numbers)
+        return "".join(each.top[0].name for each in self.digits if each.digit is not None)
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
@@ -163,3 +163,8 @@ class ReadsPictures(Protocol):
 
     def read_many(self, pictures: Sequence[Picture], expect: Expect | None = None) -> list[Reading]:
         """Read several pictures; the network is asked for all of them at once."""
+
+    def ask(
+        self, pictures: Sequence[Picture], expect: Expect | None = None
+    ) -> Callable[[], list[Reading]]:
+        """Do of `read_many` all that needs the network; what is returned does the rest."""

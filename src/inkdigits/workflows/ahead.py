@@ -1,13 +1,14 @@
-"""Working ahead in threads: results in order, in chunks, and never too many at a time.
+"""Working ahead in threads: results in order, and never too many at a time.
 
-Comes in: items, and a function for one item. Goes out: lists of results. It does not know what
-the results are, only how much each weighs.
+Comes in: items, and a function for one item. Goes out: results, in chunks or one by one. It does
+not know what the results are, only how much each weighs.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -57,6 +58,34 @@ def in_chunks(
             yield chunk
     finally:
         state.stop()
+
+
+def one_ahead(work: Callable[[Item], Done], items: Iterable[Item]) -> Iterator[Done]:
+    """Work on items one after another in a thread, while the caller uses the result before.
+
+    Args:
+        work: Returns the result for one item; is never called twice at a time.
+        items: What to work on; each is taken when the one before it has been begun.
+
+    Yields:
+        Results in the order of their items.
+
+    Raises:
+        Exception: What `work` raises, when its turn comes.
+
+    Example:
+        >>> list(one_ahead(abs, [-3, 1, -4]))
+        [3, 1, 4]
+    """
+    before: Future[Done] | None = None
+    with ThreadPoolExecutor(1) as pool:
+        for item in items:
+            begun = pool.submit(work, item)
+            if before:
+                yield before.result()
+            before = begun
+        if before:
+            yield before.result()
 
 
 class _Ahead(Generic[Item, Done]):

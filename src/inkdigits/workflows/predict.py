@@ -14,9 +14,10 @@ from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import Pages, decode, decode_pages
 from inkdigits.imaging.limits import Limits
 from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.quiet import pillow_is_quiet
 from inkdigits.recognition.answers import BATCH
 from inkdigits.recognition.reading import Expect, Reading, ReadsPictures
-from inkdigits.workflows.ahead import in_chunks
+from inkdigits.workflows.ahead import in_chunks, one_ahead
 from inkdigits.workflows.inputs import Source
 
 # How much is read at once: two of the network's batches, and not more pixels than two large photos.
@@ -70,8 +71,8 @@ def predict(
     """
     limits = limits or Limits()
     chunks = _first_pages(sources, limits) if pages == "first" else _all_pages(sources, limits)
-    for done, results in chunks:
-        yield from _read(results, reader, expect)
+    for done, results in one_ahead(partial(_ask, reader=reader, expect=expect), chunks):
+        yield from results()
         if progress:
             progress(done)
 
@@ -80,11 +81,12 @@ def _first_pages(sources: Sequence[Source], limits: Limits) -> Iterator[tuple[in
     """Decode one page of each source, some ahead; yield chunks, and how many sources are done."""
     done = 0
     decode_one = partial(_decode, limits=limits)
-    for chunk in in_chunks(
-        decode_one, sources, weigh=_pixels, heaviest=CHUNK_PIXELS, most=CHUNK_PICTURES
-    ):
-        done += len(chunk)
-        yield done, chunk
+    with pillow_is_quiet():  # all the time: to turn it on and off takes a quarter of small pictures
+        for chunk in in_chunks(
+            decode_one, sources, weigh=_pixels, heaviest=CHUNK_PIXELS, most=CHUNK_PICTURES
+        ):
+            done += len(chunk)
+            yield done, chunk
 
 
 def _decode(source: Source, limits: Limits) -> Result:
@@ -120,13 +122,22 @@ def _pixels(result: Result) -> float:
     return result.picture.pixels.size / 3 if result.picture else 0
 
 
-def _read(
-    results: Sequence[Result], reader: ReadsPictures, expect: Expect | None
-) -> Iterator[Result]:
+def _ask(
+    chunk: tuple[int, list[Result]], reader: ReadsPictures, expect: Expect | None
+) -> tuple[int, Callable[[], Iterator[Result]]]:
+    """Let the network answer a chunk; return what makes results with readings of it."""
+    done, results = chunk
     pictures = [result.picture for result in results if result.picture]
-    readings = iter(reader.read_many(pictures, expect) if pictures else ())
+    readings = reader.ask(pictures, expect) if pictures else list
+    return done, partial(_with_readings, results, readings)
+
+
+def _with_readings(
+    results: Sequence[Result], readings: Callable[[], list[Reading]]
+) -> Iterator[Result]:
+    made = iter(readings())
     for result in results:
         if result.picture:
-            yield Result(result.path, result.picture, next(readings))
+            yield Result(result.path, result.picture, next(made))
         else:
             yield result
