@@ -66,12 +66,41 @@ def test_ink_may_differ_from_paper_by_colour_alone(paper, stroke):
     assert ink.values[60, 20] == 0
 
 
+def noisy(deviation, shape, rng):
+    """Grey paper with noise and one stroke."""
+    grey = rng.normal(170, deviation, shape).clip(0, 255).astype(np.uint8)
+    grey[100:200, 190:196] = 0  # hardly any of the page
+    return np.stack([grey] * 3, axis=2)
+
+
 @pytest.mark.parametrize("deviation", [2.0, 6.0, 12.0])
 def test_noise_is_measured_as_a_share_of_the_light(deviation, rng):
-    grey = rng.normal(170, deviation, (300, 400)).clip(0, 255).astype(np.uint8)
-    grey[100:200, 190:196] = 0  # hardly any of the page
-    noise = find_ink(np.stack([grey] * 3, axis=2)).noise
+    noise = find_ink(noisy(deviation, (280, 299), rng)).noise
     assert noise == pytest.approx(deviation * 255 / 170, rel=0.35)
+
+
+@pytest.mark.parametrize("deviation", [6.0, 12.0])
+def test_much_noise_is_smoothed_where_strokes_are_wide_enough(deviation, rng):
+    ink = find_ink(noisy(deviation, (300, 400), rng))
+    assert ink.noise < 0.5 * deviation * 255 / 170
+    assert ink.values[:, :180].std() < 0.5 * deviation * 255 / 170
+    assert (ink.values[110:190, 192:194] > 240).all()
+
+
+def test_a_little_noise_is_left_as_it_is(rng):
+    pixels = noisy(2.0, (300, 400), rng)
+    strays = 170 - pixels[..., 0].astype(int)
+    np.testing.assert_allclose(
+        find_ink(pixels).values[:, :180], (strays * 255 / 170).clip(0)[:, :180], atol=4
+    )
+
+
+@pytest.mark.parametrize("squares", [12, 20])
+def test_lines_of_squared_paper_are_no_noise(squares, rng):
+    pixels = noisy(2.0, (280, 299), rng)
+    plain = find_ink(pixels).noise
+    pixels[::squares] = pixels[1::squares] = pixels[:, ::squares] = 100
+    assert find_ink(pixels).noise <= 2 * plain
 
 
 def test_a_thick_stroke_is_hollow_unless_paper_is_looked_for_farther_away():

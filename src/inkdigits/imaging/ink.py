@@ -67,15 +67,14 @@ def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
     """
     small = _reduce(pixels)
     paper = _paper(small, _FAR if thick else _NEAR)
-    bright = _weight(cv2.subtract(small, paper)) > _weight(cv2.subtract(paper, small))
+    bright = bool(_weight(cv2.subtract(small, paper)) > _weight(cv2.subtract(paper, small)))
     rows, columns = pixels.shape[:2]
     paper = cv2.resize(paper, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    values = (
-        _share(cv2.subtract(pixels, paper), 255 - paper)
-        if bright
-        else (_share(cv2.subtract(paper, pixels), paper))
-    )
-    return Ink(values, bool(bright), _noise(values))
+    noise = _noise(pixels, paper, bright)
+    if noise > _GRAINY and max(rows, columns) >= _FINE:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), _GRAIN)
+        noise = _noise(pixels, paper, bright)
+    return Ink(_shares(pixels, paper, bright), bright, noise)
 
 
 def _reduce(pixels: Pixels) -> Pixels:
@@ -106,6 +105,13 @@ def _paper(small: Pixels, window: int) -> Pixels:
     return smooth
 
 
+def _shares(pixels: Pixels, paper: Pixels, bright: bool) -> Image:
+    """Return which share of the light bright ink adds, or dark ink takes away."""
+    if bright:
+        return _share(cv2.subtract(pixels, paper), 255 - paper)
+    return _share(cv2.subtract(paper, pixels), paper.copy())
+
+
 def _share(difference: Pixels, light: Pixels) -> Image:
     """Return the largest of the channels' differences, each as a share of the light there.
 
@@ -122,17 +128,20 @@ def _weight(difference: Pixels) -> float:
     return float(np.square(difference, dtype=np.float32).sum())
 
 
-def _noise(values: Image) -> float:
+def _noise(pixels: Pixels, paper: Pixels, bright: bool) -> float:
     """Return one standard deviation on bare paper, from what 70 % stay below in most tiles.
 
-    Half of the paper is brighter than its median, so these 70 % are those of a normal
-    distribution: they end at 0.524 standard deviations. Lines of squared paper are among the rest.
+    It is measured on what strays from the paper to the other side than ink does, where there are
+    neither strokes nor the lines of squared paper. Half of the paper does not stray there, so these
+    70 % are those of a normal distribution: they end at 0.524 standard deviations.
     """
-    steps = [max(1, side // _SAMPLES) for side in values.shape]
-    thin = values[:: steps[0], :: steps[1]]
+    steps = [max(1, side // _SAMPLES) for side in pixels.shape[:2]]
+    seen, bare = (np.ascontiguousarray(each[:: steps[0], :: steps[1]]) for each in (pixels, paper))
+    light = 255 - bare if bright else bare.copy()
+    strayed = _share(cv2.subtract(bare, seen) if bright else cv2.subtract(seen, bare), light)
     tiles = [
         tile
-        for band in np.array_split(thin, min(_TILES, thin.shape[0]))
-        for tile in np.array_split(band, min(_TILES, thin.shape[1]), axis=1)
+        for band in np.array_split(strayed, min(_TILES, strayed.shape[0]))
+        for tile in np.array_split(band, min(_TILES, strayed.shape[1]), axis=1)
     ]
     return float(np.median([np.percentile(tile, 70) for tile in tiles]) / 0.524)
