@@ -3,7 +3,7 @@ import pytest
 
 from inkdigits.errors import ModelFileError
 from inkdigits.recognition.answers import Classifier, Signature
-from inkdigits.recognition.counts import RARER, STRIP_CLASSES, Counter, class_index, counts_of
+from inkdigits.recognition.counts import STRIP_CLASSES, Counter, class_index, counts_of
 
 
 class Fixed(Classifier):
@@ -62,20 +62,12 @@ def test_where_two_are_impossible_nothing_is_said_of_them():
     assert not count.right.any()
 
 
-def test_pairs_count_as_much_less_as_they_are_rarer():
-    row = answers(t1=0.5, t17=0.4, tnone=0.1)
-    (count,) = counts_of(row[np.newaxis], rarer=0.25)
-    assert (count.one, count.two) == (pytest.approx(5 / 7), pytest.approx(1 / 7))
-    assert count.right[7] == pytest.approx(1)
-
-
-def test_the_counter_answers_each_strip_with_pairs_as_rare_as_they_are():
+def test_the_counter_answers_each_strip():
     row = answers(t17=0.75, t1=0.25)
     counter = Counter(Fixed(row))
-    (expected,) = counts_of(row[np.newaxis], RARER)
+    (expected,) = counts_of(row[np.newaxis])
     counts = counter.counts(np.zeros((3, 28, 28), np.uint8))
     assert [(count.one, count.two) for count in counts] == [(expected.one, expected.two)] * 3
-    assert expected.one > 0.25
     assert counter.counts(np.zeros((0, 28, 28), np.uint8)) == []
 
 

@@ -62,7 +62,7 @@ def test_of_a_part_both_networks_have_a_say(more):
     one = hypothesis(3, 4)
     weigh_part(one, more, COUNT)
     # The second network: a 3, if it is one digit, which is as likely as not.
-    expected = more / 2 * 0.5 * DIGIT + (1 - more / 2) * EVEN
+    expected = 0.7 * more * 0.5 * DIGIT + (1 - 0.7 * more) * EVEN
     np.testing.assert_allclose(one.probabilities, expected, rtol=1e-6)
     assert one.probabilities.dtype == np.float32
     assert (one.evidence, one.part) == (0.0, more)

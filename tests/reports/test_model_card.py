@@ -79,14 +79,16 @@ def test_the_card_tells_how_the_network_was_made():
 def test_the_counters_card_tells_how_it_was_made_and_what_it_knows():
     counter = {key: value for key, value in CARD.items() if key != "figures"}
     data = {**CARD["data"], "name": "strips"}
-    page = counter_card({**counter, "data": data, "test": score(3, 4)})
+    began = {"sha256": "ghi", "command": "inkdigits train", "seconds": 65.0}
+    page = counter_card({**counter, "data": data, "test": score(3, 4), "began_with": began})
     assert page.startswith("## The second network")
     assert "2,345,678 bytes of ONNX (SHA-256 `def`)" in page
     rows = cells(page)
     assert ("data", "strips, SHA-256 `abc`") in rows
     assert ("time", "2 min 5 s") in rows
+    assert ("began with", "the network `ghi`, trained by `inkdigits train` in 1 min 5 s") in rows
     assert (
-        "marks of pages that it did not learn from",
+        "marks and parts that it did not learn from",
         "75.00 % (3 of 4; 50.00 to 75.00 %)",
     ) in rows
 

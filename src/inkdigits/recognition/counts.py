@@ -18,7 +18,6 @@ from inkdigits.imaging.strip import STRIP_SIDE
 from inkdigits.recognition.answers import Classifier
 
 DIGITS = 10
-RARER = 0.2  # pairs among the marks of a page, as a multiple of those among the strips learnt from
 MORE, NONE = "more", "none"  # three digits or more; no whole digit
 
 STRIP_CLASSES = (
@@ -91,17 +90,14 @@ class Counter:
         Args:
             strips: Shape (n, 28, 28), uint8.
         """
-        return counts_of(self._classifier.probabilities(strips), RARER) if len(strips) else []
+        return counts_of(self._classifier.probabilities(strips)) if len(strips) else []
 
 
-def counts_of(probabilities: Float32[np.ndarray, "n classes"], rarer: float = 1.0) -> list[Count]:
+def counts_of(probabilities: Float32[np.ndarray, "n classes"]) -> list[Count]:
     """Sum up probabilities of `STRIP_CLASSES`.
 
     Args:
         probabilities: Shape (n, 112), float32, rows summing to 1.
-        rarer: How often a mark is a pair, as a multiple of how often it is among what the network
-            learnt from; the probabilities are corrected for it (Saerens, Latinne and Decaestecker,
-            "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002).
 
     Example:
         >>> answers = np.zeros((1, 112), np.float32)
@@ -109,14 +105,7 @@ def counts_of(probabilities: Float32[np.ndarray, "n classes"], rarer: float = 1.
         >>> (count,) = counts_of(answers)
         >>> round(count.one, 3), round(count.two, 3), count.right[[2, 7]].round(2).tolist()
         (0.2, 0.8, [0.25, 0.75])
-        >>> (count,) = counts_of(answers, rarer=0.25)
-        >>> round(count.one, 3), round(count.two, 3)
-        (0.5, 0.5)
     """
-    priors = np.ones(len(STRIP_CLASSES), np.float32)
-    priors[_PAIRS] = rarer
-    probabilities = probabilities * priors
-    probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
     ones, pairs = probabilities[:, :DIGITS], probabilities[:, _PAIRS]
     pairs = pairs.reshape(-1, DIGITS, DIGITS)
     mores = probabilities[:, STRIP_CLASSES.index(MORE)]

@@ -16,6 +16,7 @@ from inkdigits.recognition.hypotheses import Hypothesis
 from inkdigits.recognition.lattice import Span
 
 _TINY_CHANCE = 1e-4  # keeps logarithms finite
+_SECOND = 0.7  # what the second network says of a part counts, and the rest what the first said
 _LOOKS = 0.1  # of the logarithm: what a part looks like by itself tells where two digits part
 
 
@@ -44,13 +45,13 @@ def weigh_part(one: Hypothesis, more: float, count: Count) -> None:
     """Give a hypothesis what the second network says of it as one of three digits and more.
 
     Args:
-        one: A part of such a mark; is changed. What the network says counts as much as what the
-            first one said.
+        one: A part of such a mark; is changed. What the network says counts more than what the
+            first one said, which learnt no parts.
         more: Probability that the mark shows three digits and more.
         count: How many digits the part shows, and which.
     """
     seen = np.float32(count.one) * count.digit
-    one.probabilities = _mixed(more / 2, seen, one.probabilities)
+    one.probabilities = _mixed(_SECOND * more, seen, one.probabilities)
     one.evidence, one.part = 0.0, more
 
 

@@ -61,11 +61,12 @@ more than two, and no whole digit. {card["bytes"]:,} bytes of ONNX (SHA-256 `{ca
 | | |
 | --- | --- |
 {_how(card)}
-| marks of pages that it did not learn from | {_score(card["test"])} |
+{_beginnings(card)}| marks and parts that it did not learn from | {_score(card["test"])} |
 
 The marks are those that the reader finds on generated pages, drawn by `benchmarks/strips.py` from
-MNIST's training digits; the last row's from the 5,000 that are held out of every training. Of other
-hands, of three digits that touch, and of digits that overlap by much it knows less.
+MNIST's training digits, and parts of those in which several digits touch, many of them cut in the
+wrong place; the last row's are from the 5,000 digits that are held out of every training. Of other
+hands and of digits that overlap by much it knows less.
 """
 
 
