@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from inkdigits.recognition.shipped import read_card, read_counter_card
-from inkdigits.reports.model_card import counter_card, model_card
+from inkdigits.recognition.shipped import read_card, read_counter_card, read_quick_card
+from inkdigits.reports.model_card import counter_card, model_card, quick_card
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
 
@@ -79,8 +79,14 @@ def _value(value: Any) -> str:
 
 
 def card_page() -> str:
-    """Return the card of the network that comes with the package."""
-    return "\n".join([NOTE + model_card(read_card()), counter_card(read_counter_card())])
+    """Return the cards of the networks that come with the package."""
+    return "\n".join(
+        [
+            NOTE + model_card(read_card()),
+            counter_card(read_counter_card()),
+            quick_card(read_quick_card()),
+        ]
+    )
 
 
 PAGES = {

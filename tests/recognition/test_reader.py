@@ -24,15 +24,16 @@ class AlwaysThree(Classifier):
 
     runtime = "none"
 
-    def __init__(self, confidence=1.0):
-        super().__init__(Signature("images", (28, 28, 1), NAMES, None))
+    def __init__(self, confidence=1.0, rejection=None):
+        super().__init__(Signature("images", (28, 28, 1), NAMES, rejection))
         self.row = np.full(10, (1 - confidence) / 9, np.float32)
         self.row[3] = confidence
         self.asked = []
 
     def _run(self, images, outputs):
         self.asked.append(len(images))
-        return [np.tile(self.row, (len(images), 1))]
+        strange = [np.full(len(images), -9, np.float32)] * ("outlierness" in outputs)
+        return [np.tile(self.row, (len(images), 1)), *strange]
 
 
 class ThreeOrNone(AlwaysThree):
@@ -327,6 +328,27 @@ def test_to_ask_is_the_part_of_reading_that_needs_the_network(reader, write, han
     assert len(network.asked) == rounds > 0
     asked, read = reader.ask(pictures, "number")(), reader.read_many(pictures, "number")
     assert [each.text for each in asked] == [each.text for each in read] == ["465", "7"]
+
+
+def test_a_small_network_answers_what_is_one_digit_and_clear_to_it(reader, handwriting, write):
+    grey, _ = write(("274", 20, 60))
+    pictures = [picture_of(handwriting[8][0]), picture_of(grey)]
+    quick = AlwaysThree(rejection=reader.classifier.rejection)
+    both = Reader(reader.classifier, quick=lambda: quick)
+    assert [reading.text for reading in both.read_many(pictures)] == ["3", "274"]
+    assert quick.asked == [1]
+
+
+def test_a_small_network_that_is_never_sure_changes_nothing(reader, handwriting):
+    pictures = [picture_of(handwriting[digit][0]) for digit in range(10)]
+    unsure = AlwaysThree(0.5, reader.classifier.rejection)
+    read = Reader(reader.classifier, quick=lambda: unsure).read_many(pictures)
+    assert [*map(values, read)] == [*map(values, reader.read_many(pictures))]
+
+
+def test_without_a_picture_that_is_one_digit_no_small_network_is_loaded(write):
+    grey, _ = write(("274", 20, 60))
+    Reader(AlwaysThree(), quick=lambda: pytest.fail("it was loaded")).read(picture_of(grey))
 
 
 def test_no_pictures_have_no_readings(reader):

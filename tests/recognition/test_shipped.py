@@ -18,14 +18,17 @@ from inkdigits.evaluation.metrics import evaluate
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.imaging.pages.page import pair
 from inkdigits.imaging.picture import picture_of
+from inkdigits.recognition.cascade import Cascade, is_clear
 from inkdigits.recognition.counts import Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.shipped import (
     read_card,
     read_counter_card,
+    read_quick_card,
     shipped_counter,
     shipped_network,
+    shipped_quick,
 )
 
 KEPT = 0.995
@@ -62,6 +65,33 @@ def test_the_counters_file_is_the_one_its_card_describes():
     content = shipped_counter().read_bytes()
     assert hashlib.sha256(content).hexdigest() == read_counter_card()["sha256"]
     assert len(content) == read_counter_card()["bytes"] <= MAX_BYTES
+
+
+def test_the_small_networks_file_is_the_one_its_card_describes(test_part):
+    content, card = shipped_quick().read_bytes(), read_quick_card()
+    assert hashlib.sha256(content).hexdigest() == card["sha256"]
+    assert len(content) == card["bytes"] <= MAX_BYTES / 10
+    probabilities = OnnxClassifier(content).probabilities(test_part.images)
+    assert (probabilities.argmax(axis=1) == test_part.labels).sum() == card["test"]["correct"]
+
+
+def test_the_small_network_answers_most_digits_and_they_are_read_as_well(
+    network, answers, test_part
+):
+    quick = OnnxClassifier(shipped_quick())
+    assert is_clear(quick.answers(test_part.images)).mean() > 0.9
+    both = Cascade(lambda: quick, network).joint_answers(test_part.images)
+    right = [
+        (each.argmax(axis=1) == test_part.labels).sum()
+        for each in (both.probabilities, answers.probabilities)
+    ]
+    assert right[0] >= right[1] - 3
+
+
+def test_the_small_network_takes_blank_paper_and_noise_for_no_digit():
+    quick = OnnxClassifier(shipped_quick())
+    for name in ("blank", "noise"):
+        assert is_clear(quick.answers(outlier_set(name, "evaluating", 300))).mean() < 0.01
 
 
 def test_with_the_counter_far_more_touching_pairs_are_read(network, test_part):

@@ -1,7 +1,8 @@
 import re
 
 from inkdigits.recognition.shipped import read_card
-from inkdigits.reports.model_card import counter_card, model_card
+from inkdigits.recognition.cascade import CLEAR
+from inkdigits.reports.model_card import counter_card, model_card, quick_card
 
 
 def score(correct, n):
@@ -91,6 +92,17 @@ def test_the_counters_card_tells_how_it_was_made_and_what_it_knows():
         "marks and parts that it did not learn from",
         "75.00 % (3 of 4; 50.00 to 75.00 %)",
     ) in rows
+
+
+def test_the_small_networks_card_tells_how_it_was_made_and_when_it_is_believed():
+    quick = {key: value for key, value in CARD.items() if key != "figures"}
+    page = quick_card({**quick, "test": score(3, 4)})
+    assert page.startswith("## The small network")
+    assert "2,345,678 bytes of ONNX (SHA-256 `def`)" in page.replace("\n", " ")
+    assert f"a probability of {CLEAR}" in page.replace("\n", " ")
+    rows = cells(page)
+    assert ("time", "2 min 5 s") in rows
+    assert ("test images, of all of them", "75.00 % (3 of 4; 50.00 to 75.00 %)") in rows
 
 
 def test_the_card_gives_each_figure_with_its_interval():

@@ -13,7 +13,8 @@ from inkdigits.errors import PictureError
 from inkdigits.imaging.apart import pages_apart
 from inkdigits.imaging.kinds import Kind, kind_of
 from inkdigits.imaging.limits import Limits
-from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.picture import Picture, picture_of
+from inkdigits.imaging.plain_png import plain_png
 from inkdigits.imaging.raster import raster_pages
 
 __all__ = ["Limits", "Pages", "decode", "decode_pages"]
@@ -95,6 +96,9 @@ def decode_pages(
 
 
 def _pages(content: bytes, kind: Kind, limits: Limits) -> Iterator[Picture]:
+    if kind == "PNG" and (pixels := plain_png(content)) is not None:
+        limits.check_size(pixels.shape[1], pixels.shape[0])
+        return iter([picture_of(pixels)])
     if kind == "PDF" or kind == "HEIC":
         return pages_apart(content, kind, limits)
     return raster_pages(content, kind, limits)

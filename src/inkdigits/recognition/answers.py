@@ -59,6 +59,24 @@ class Answers:
     rejected: Bool[np.ndarray, " n"]
     none: Float32[np.ndarray, " n"] | None = None
 
+    def joint(self) -> Answers:
+        """Return answers whose probabilities are those of being any class, and of being that one.
+
+        Example:
+            >>> answers = Answers(
+            ...     np.array([[0.75, 0.25]], np.float32),
+            ...     None,
+            ...     np.array([False]),
+            ...     np.array([0.5], np.float32),
+            ... )
+            >>> answers.joint().probabilities.tolist()
+            [[0.375, 0.125]]
+        """
+        if self.none is None:
+            return self
+        known = 1 - self.none[:, np.newaxis]
+        return Answers(self.probabilities * known, self.outlierness, self.rejected)
+
 
 @dataclass(frozen=True)
 class Signature:

@@ -20,6 +20,7 @@ from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.strip import to_strip
 from inkdigits.imaging.whole import whole_digits
 from inkdigits.recognition.answers import Answers, Classifier
+from inkdigits.recognition.cascade import Cascade
 from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE, Hypothesis, sure_height
 from inkdigits.recognition.judgement import judge
@@ -31,10 +32,13 @@ _MOST_DOUBTS = 1500  # hypotheses of a page; one of 100 digits has some 200
 
 
 class Reader:
-    """Reads the digits in pictures with one network."""
+    """Reads the digits in pictures with one network, and perhaps two that help it."""
 
     def __init__(
-        self, classifier: Classifier, counter: Callable[[], Counter] | None = None
+        self,
+        classifier: Classifier,
+        counter: Callable[[], Counter] | None = None,
+        quick: Callable[[], Classifier] | None = None,
     ) -> None:
         """Take the networks.
 
@@ -42,9 +46,12 @@ class Reader:
             classifier: Reads images of 28x28 pixels; its classes are named 0 to 9, perhaps not all.
             counter: Returns what tells one digit from two that touch, and is called only where
                 that is in doubt; None to let the classifier decide by what it makes of the parts.
+            quick: Returns a small network that answers what is clear among pictures that are one
+                digit as they are, and is called only where there are some; None to ask the
+                classifier alone.
         """
         self.classifier = classifier
-        self._counter = counter
+        self._counter, self._quick = counter, quick
         self._digits = {name: int(name) for name in classifier.class_names}
 
     def read(self, picture: Picture, expect: Expect | None = None) -> Reading:
@@ -91,10 +98,11 @@ class Reader:
             network answer the next pictures meanwhile.
         """
         whole = self._ask_whole(pictures)
+        sure = whole.sure
         pages = {
             i: [_Page(picture, found, expect, self._digits) for found in find_ways(picture.pixels)]
             for i, picture in enumerate(pictures)
-            if i not in whole.sure
+            if i not in sure
         }
         self._answer([page for ways in pages.values() for page in ways])
 
@@ -112,7 +120,12 @@ class Reader:
         images = whole_digits([picture.pixels for picture in pictures])
         places = [i for i, image in enumerate(images) if image is not None]
         taken = [image for image in images if image is not None]
-        return _Whole(places, taken, self._joint_answers(np.stack(taken)) if taken else None)
+        return _Whole(places, taken, self._of_whole(np.stack(taken)) if taken else None)
+
+    def _of_whole(self, images: Images) -> Answers:
+        if self._quick is None:
+            return self.classifier.answers(images).joint()
+        return Cascade(self._quick, self.classifier).joint_answers(images)
 
     def _answer(self, pages: Sequence[_Page]) -> None:
         """Let the network answer all hypotheses of pages, in two rounds."""
@@ -139,18 +152,10 @@ class Reader:
         asked = list(hypotheses)
         if not asked:
             return
-        answers = self._joint_answers(np.stack([one.image for one in asked]))
+        answers = self.classifier.answers(np.stack([one.image for one in asked])).joint()
         for i, one in enumerate(asked):
             one.probabilities = answers.probabilities[i]
             one.outlierness = None if answers.outlierness is None else float(answers.outlierness[i])
-
-    def _joint_answers(self, images: Images) -> Answers:
-        """Return answers whose probabilities are those of being a digit, and of being that one."""
-        answers = self.classifier.answers(images)
-        if answers.none is None:
-            return answers
-        digit = 1 - answers.none[:, np.newaxis]
-        return replace(answers, probabilities=answers.probabilities * digit)
 
 
 def _counts(counter: Counter, inks: Sequence[tuple[Mark, ...]]) -> Iterator[Count]:

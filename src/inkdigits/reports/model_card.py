@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from inkdigits import formats
+from inkdigits.recognition.cascade import CLEAR
 
 LIMITS = """\
 ## Limits
@@ -67,6 +68,35 @@ The marks are those that the reader finds on generated pages, drawn by `benchmar
 MNIST's training digits, and parts of those in which several digits touch, many of them cut in the
 wrong place; the last row's are from the 5,000 digits that are held out of every training. Of other
 hands and of digits that overlap by much it knows less.
+"""
+
+
+def quick_card(card: dict[str, Any]) -> str:
+    """Write the card of the small network that answers what is clear.
+
+    Args:
+        card: As `read_quick_card` of `inkdigits.recognition.shipped` returns it.
+
+    Returns:
+        Markdown.
+    """
+    return f"""\
+## The small network: what is clear
+
+Of small pictures that are one digit each, such as MNIST's own, `inkdigits predict` first asks a
+network that does a hundredth of the work. Where that gives a digit a probability of {CLEAR} and
+more, as for nine in ten of them, its answer stands; of all others the first network is asked.
+{card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
+
+| | |
+| --- | --- |
+{_how(card)}
+| test images, of all of them | {_score(card["test"])} |
+
+It has no output for what is no digit, but learnt to answer all digits alike there, and is then not
+sure of any. From which probability its answers stand was chosen by `benchmarks/quick.py`, on
+held-out digits and pictures without one: both networks together make as many mistakes as the first
+alone.
 """
 
 

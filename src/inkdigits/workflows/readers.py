@@ -19,7 +19,7 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import ReadsPictures
-from inkdigits.recognition.shipped import SHIPPED, shipped_counter, shipped_network
+from inkdigits.recognition.shipped import SHIPPED, shipped_counter, shipped_network, shipped_quick
 
 _making = threading.Lock()
 
@@ -66,7 +66,13 @@ def reader_for(classifier: Classifier) -> ReadsPictures:
 
 @cache
 def _shipped_reader() -> Reader:
-    return Reader(load_classifier(shipped_network()), _counter)
+    return Reader(load_classifier(shipped_network()), _counter, _quick)
+
+
+@cache
+def _quick() -> Classifier:
+    # One thread: to share out so little work takes longer than to do it.
+    return OnnxClassifier(shipped_quick(), threads=1)
 
 
 @cache

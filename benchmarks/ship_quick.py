@@ -1,0 +1,72 @@
+"""Make a finished run the small network that answers what is clear.
+
+Comes in: the folder of a run. Goes out: `quick.onnx` and `quick.json` in
+src/inkdigits/recognition/shipped: the run's weights with its temperature, and the energy for an
+outlier score, which is what the large network has.
+
+    inkdigits train --recipe benchmarks/quick.json --out runs/quick
+
+Example: python benchmarks/ship_quick.py runs/quick
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from held_out import held_out_digits, strangeness
+from ship import facts, write_card
+
+from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence
+from inkdigits.evaluation.detection import threshold_for
+from inkdigits.evaluation.outlier_scores import Energy
+from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.recognition.shipped import shipped_quick
+from inkdigits.runs.manifest import Manifest
+from inkdigits.workflows.base import Base, load_base
+
+MAX_BYTES = 500_000
+COMMAND = "inkdigits train --recipe benchmarks/quick.json"
+
+
+def main() -> None:
+    """Write the network and its card."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("run", type=Path, help="a finished run's folder")
+    run: Path = parser.parse_args().run
+    manifest = Manifest.from_json((run / "manifest.json").read_bytes())
+    if manifest.confidence is None:
+        sys.exit(f"{run} has no temperature: no images were held out")
+    content = with_energy(load_base(run), manifest.confidence.temperature)
+    if len(content) > MAX_BYTES:
+        sys.exit(f"the file must have at most {MAX_BYTES:,} bytes; it has {len(content):,}")
+    shipped_quick().write_bytes(content)
+    card = {
+        **facts(manifest),
+        "command": COMMAND,
+        "test": manifest.test.model_dump(),
+        "temperature": manifest.confidence.temperature,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }
+    write_card(shipped_quick().with_suffix(".json"), card)
+
+
+def with_energy(base: Base, temperature: float) -> bytes:
+    """Write a network's file with the energy of its classes for an outlier score."""
+    energy = Confidence(temperature, Energy(base.architecture.none_class), 0.0, {})
+
+    def write(confidence: Confidence) -> bytes:
+        network = base.architecture, [base.weights], base.class_names
+        return to_onnx(*network, form=base.form, confidence=confidence)
+
+    scores = strangeness(OnnxClassifier(write(energy)), held_out_digits().images)
+    return write(replace(energy, threshold=threshold_for(scores, FALSE_REJECTION)))
+
+
+if __name__ == "__main__":
+    main()

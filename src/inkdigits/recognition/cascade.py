@@ -1,0 +1,103 @@
+"""Two networks for the work of one: a small one answers what is clear, the large one the rest.
+
+Comes in: both, and images. Goes out: answers on the large one's terms. Of pictures that are one
+digit as they are most are clear, and the small network takes a hundredth of the large one's work.
+Such a cascade settles early what is easy (Viola and Jones, CVPR 2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Bool
+
+from inkdigits.arrays import Images
+from inkdigits.errors import ModelFileError
+from inkdigits.recognition.answers import Answers, Classifier
+
+# Least probability that the small network gives what is clear to it. Chosen on held-out digits and
+# on pictures without one: `python benchmarks/quick.py`.
+CLEAR = 0.99
+
+
+class Cascade:
+    """Asks a small network, and a large one about what is not clear to that."""
+
+    def __init__(self, quick: Callable[[], Classifier], thorough: Classifier) -> None:
+        """Take the networks.
+
+        Args:
+            quick: Returns the small one, and is called when there are images. It must have learnt
+                to be unsure of what shows no digit.
+            thorough: The large one.
+        """
+        self._load_quick, self._thorough = quick, thorough
+
+    def joint_answers(self, images: Images) -> Answers:
+        """Return what the large network says, and the small one where that is sure.
+
+        The small one's outlierness is moved by as much as the thresholds of both differ, so that
+        the large one's threshold holds for all; the score must be of one kind.
+
+        Args:
+            images: Shape (n, 28, 28), uint8.
+
+        Returns:
+            As `Answers.joint`.
+
+        Raises:
+            ModelFileError: If the networks read images of another shape, or do not tell the same
+                classes apart and what is none by the same score.
+        """
+        first = self._first(images)
+        unclear = ~is_clear(first)
+        if not unclear.any():
+            return first
+        return _overwritten(first, unclear, self._thorough.answers(images[unclear]).joint())
+
+    def _first(self, images: Images) -> Answers:
+        """Return the small network's answers, on the large one's terms."""
+        quick = self._load_quick()
+        _check_alike(quick, self._thorough)
+        first = quick.answers(images).joint()
+        there, here = quick.rejection, self._thorough.rejection
+        if there is None or here is None or first.outlierness is None:
+            return first
+        moved = first.outlierness + np.float32(here.threshold - there.threshold)
+        return Answers(first.probabilities, moved, first.rejected)
+
+
+def is_clear(answers: Answers) -> Bool[np.ndarray, " n"]:
+    """Whether a network is sure enough of each answer for nobody else to be asked.
+
+    Example:
+        >>> rows = np.array([[0.995, 0.005], [0.9, 0.1], [0.995, 0.005]], np.float32)
+        >>> is_clear(Answers(rows, None, np.array([False, False, True]))).tolist()
+        [True, False, False]
+    """
+    clear: Bool[np.ndarray, " n"] = answers.probabilities.max(axis=1) >= CLEAR
+    clear &= ~answers.rejected
+    return clear
+
+
+def _check_alike(quick: Classifier, thorough: Classifier) -> None:
+    def tells(one: Classifier) -> str:
+        score = one.rejection.score if one.rejection else "no score"
+        return f"{', '.join(one.class_names)} by {score}"
+
+    if tells(quick) != tells(thorough):
+        raise ModelFileError(
+            f"the small network must tell apart {tells(thorough)}, as the large one does; "
+            f"it tells {tells(quick)}"
+        )
+
+
+def _overwritten(first: Answers, places: Bool[np.ndarray, " n"], second: Answers) -> Answers:
+    probabilities, rejected = first.probabilities.copy(), first.rejected.copy()
+    probabilities[places], rejected[places] = second.probabilities, second.rejected
+    if first.outlierness is None:
+        return Answers(probabilities, None, rejected)
+    outlierness = first.outlierness.copy()
+    outlierness[places] = second.outlierness
+    return Answers(probabilities, outlierness, rejected)
