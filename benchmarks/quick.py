@@ -1,9 +1,10 @@
 """How sure the small network must be, for its answers to stand in place of the large one's.
 
-Comes in: a small network's file. Goes out: a Markdown table with a row for each of several
-probabilities from which its answers stand: the share of digits of which the large network is not
-asked, and mistakes, on held-out training images as they are and in fifteen ways corrupted; and how
-many pictures without a digit are read as one. No test image is read.
+Comes in: a small network's file. Goes out: two Markdown tables, with a row for each of several
+probabilities from which its answers stand, and for each of several shares that its word has in all
+others: the share of images of which the large network is not asked, and mistakes, on held-out
+training images as they are and in fifteen ways corrupted; and how many pictures without a digit are
+read as one. No test image is read.
 
 Example: python benchmarks/quick.py
 """
@@ -22,13 +23,15 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS, corrupt
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.recognition.answers import Answers
-from inkdigits.recognition.cascade import CLEAR
+from inkdigits.recognition.cascade import CLEAR, SHARE
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network, shipped_quick
 from inkdigits.workflows.confidence import CHOOSING_SETS
 
-BOUNDS = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.1)  # the last: the large one alone
+ALONE = 1.1  # nothing is as clear: the large network is asked of all
+BOUNDS = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, ALONE)
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +50,15 @@ class Asked:
 
     def clear(self, bound: float) -> np.ndarray:
         """Return the images of which the large network is not asked."""
-        sure = self.quick.probabilities.max(axis=1) >= bound
-        return sure & ~self.quick.rejected
+        sure: np.ndarray = self.quick.probabilities.max(axis=1) >= bound
+        sure &= ~self.quick.rejected
+        return sure
 
-    def wrong(self, bound: float) -> int:
+    def wrong(self, bound: float, share: float) -> int:
         """Return how many images are read as something that they do not show."""
         clear = self.clear(bound)[:, np.newaxis]
-        joint = np.where(clear, self.quick.probabilities, self.thorough.probabilities)
+        quick, thorough = self.quick.probabilities, self.thorough.probabilities
+        joint = np.where(clear, quick, share * quick + (1 - share) * thorough)
         if self.labels is None:
             return int((joint.max(axis=1) >= LEAST_CONFIDENCE).sum())
         return int((joint.argmax(axis=1) != self.labels).sum())
@@ -82,29 +87,32 @@ def ask_all(networks: Networks, digits: LabelledImages, corrupted: int) -> dict[
     return asked
 
 
-def row(asked: dict[str, list[Asked]], bound: float) -> list[str]:
-    """Return the cells for one bound."""
-    cells = [f"{bound:g}" if bound <= 1 else "the large network alone"]
+def cells(asked: dict[str, list[Asked]], bound: float, share: float) -> str:
+    """Return the cells for one bound and one share."""
+    cells = []
     for each in asked.values():
         images = sum(len(one.quick.probabilities) for one in each)
         clear = sum(int(one.clear(bound).sum()) for one in each)
-        wrong = sum(one.wrong(bound) for one in each)
+        wrong = sum(one.wrong(bound, share) for one in each)
         cells.append(f"{clear / images:.1%}; {wrong:,} of {images:,}")
-    return cells
+    return " | ".join(cells)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("model", type=Path, nargs="?", default=shipped_quick())
-    parser.add_argument("--corrupted", type=at_least_one, default=500)
+    parser.add_argument("--corrupted", type=at_least_one, default=1000)
     options = parser.parse_args()
     asked = ask_all(Networks(options.model), held_out_digits(), options.corrupted)
-    print(f"In use: {CLEAR:g}. Each cell: the share that is clear; what is read wrongly.\n")
-    print(f"| clear from | {' | '.join(asked)} |")
-    print("| --- |" + " --- |" * len(asked))
-    for bound in BOUNDS:
-        print(f"| {' | '.join(row(asked, bound))} |")
+    print("Each cell: the share that is clear; what is read wrongly.")
+    for what, values in (("clear from", BOUNDS), ("share of its word", SHARES)):
+        print(f"\n| {what} | {' | '.join(asked)} |")
+        print("| --- |" + " --- |" * len(asked))
+        for value in values:
+            pair = (value, SHARE) if values is BOUNDS else (CLEAR, value)
+            print(f"| {value if value < ALONE else 'nothing'} | {cells(asked, *pair)} |")
+    print(f"\nIn use: clear from {CLEAR}, share {SHARE}.")
 
 
 if __name__ == "__main__":

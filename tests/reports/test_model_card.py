@@ -1,7 +1,7 @@
 import re
 
-from inkdigits.recognition.shipped import read_card
 from inkdigits.recognition.cascade import CLEAR
+from inkdigits.recognition.shipped import read_card
 from inkdigits.reports.model_card import counter_card, model_card, quick_card
 
 

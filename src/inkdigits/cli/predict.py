@@ -167,8 +167,8 @@ def _print(sheet: Sheet) -> None:
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
     """Show a bar on stderr, if that is a terminal and there is more than one picture."""
-    console = stderr()
-    if total < 2 or not console.is_terminal:
+    console = stderr() if total > 1 else None
+    if console is None or not console.is_terminal:
         yield None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
