@@ -3,7 +3,7 @@ from itertools import chain
 
 import pytest
 
-from inkdigits.workflows.ahead import THREADS, in_chunks, one_ahead
+from inkdigits.workflows.ahead import in_chunks, one_ahead
 
 
 def chunks(work, items, **options):
@@ -44,18 +44,31 @@ def test_one_heavier_than_allowed_comes_alone():
     assert chunks(int, [50, 50, 50], weigh=float, heaviest=9) == [[50], [50], [50]]
 
 
-def test_no_more_than_a_chunk_waits_beyond_the_one_in_use():
+@pytest.mark.parametrize("threads", [1, 3])
+def test_no_more_than_a_chunk_waits_beyond_the_one_in_use(threads):
     begun = []
 
     def work(item):
         begun.append(item)
         return item
 
-    found = in_chunks(work, range(100), weigh=lambda _: 1, heaviest=100, most=4)
+    options = {"heaviest": 100, "most": 4, "threads": threads}
     seen = 0
-    for chunk in found:
+    for chunk in in_chunks(work, range(100), weigh=lambda _: 1, **options):
         seen += len(chunk)
-        assert len(begun) <= seen + 4 + THREADS
+        assert len(begun) <= seen + 4 + threads
+    assert seen == 100
+
+
+def test_as_many_threads_work_as_are_asked_for():
+    names = set()
+
+    def work(item):
+        names.add(threading.get_ident())
+
+    options = {"heaviest": 100, "most": 4, "threads": 1}
+    assert sum(map(len, in_chunks(work, range(50), weigh=lambda _: 1, **options))) == 50
+    assert len(names) == 1
 
 
 def test_a_defect_in_a_thread_is_raised_when_its_turn_comes():

@@ -1,6 +1,7 @@
 import io
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,24 @@ def test_a_folder_that_cannot_be_listed_is_a_problem(folder, monkeypatch):
 
 def test_the_content_is_loaded(folder):
     assert Source("pics/b.png").load(Limits()) == b"b.png"
+
+
+@pytest.mark.parametrize("size", [1, 4095, 4096, 4097, 100_000])
+def test_files_of_any_size_are_loaded_whole(size, tmp_path):
+    content = bytes(range(256)) * (size // 256 + 1)
+    path = tmp_path / "a.png"
+    path.write_bytes(content[:size])
+    assert Source(str(path)).load(Limits()) == content[:size]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_with_a_name_is_read_to_its_end(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=[b"0123456789" * 1000])
+    writer.start()
+    assert Source(str(path)).load(Limits()) == b"0123456789" * 1000
+    writer.join()
 
 
 def test_a_file_that_is_too_long_is_not_loaded(folder):

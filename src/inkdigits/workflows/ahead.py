@@ -24,6 +24,7 @@ def in_chunks(
     weigh: Callable[[Done], float],
     heaviest: float,
     most: int,
+    threads: int = THREADS,
 ) -> Iterator[list[Done]]:
     """Work on items in threads, while the caller uses the chunk before.
 
@@ -35,6 +36,8 @@ def in_chunks(
         weigh: Returns the weight of a result.
         heaviest: A chunk is handed out once it weighs this much.
         most: And once it has so many results.
+        threads: How many work. One is enough where Python does most of the work, for two would
+            wait for one another.
 
     Yields:
         Results in the order of their items; each list has at least one.
@@ -50,9 +53,8 @@ def in_chunks(
         yield [work(items[0])]
         return
     state = _Ahead(work, items, weigh, heaviest, most)
-    threads = [threading.Thread(target=state.run, daemon=True) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
+    for _ in range(threads):
+        threading.Thread(target=state.run, daemon=True).start()
     try:
         while chunk := state.take():
             yield chunk

@@ -14,12 +14,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from inkdigits.errors import PictureError
 from inkdigits.imaging.kinds import SUFFIXES
 from inkdigits.imaging.limits import Limits
 
 STDIN = "-"
+
+_AT_ONCE = 4096  # bytes, which systems give in one piece
 
 
 @dataclass(frozen=True)
@@ -108,12 +111,28 @@ def _is_picture(name: str) -> bool:
 
 
 def _read(name: str, limits: Limits) -> bytes:
-    with sys.stdin.buffer if name == STDIN else open(name, "rb") as file:  # noqa: PTH123
-        status = os.fstat(file.fileno())
-        if stat.S_ISREG(status.st_mode):
+    if name == STDIN:
+        with sys.stdin.buffer as stream:
+            return _read_stream(stream, limits)
+    descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_size < _AT_ONCE:
+            # Of small files there are many, and a file object takes longer than its bytes.
             limits.check_bytes(status.st_size)
-            return file.read()
-        content = file.read(limits.max_bytes + 1)  # a device or a pipe may have no end
+            return os.read(descriptor, _AT_ONCE)
+        with open(descriptor, "rb", closefd=False) as file:
+            return _read_stream(file, limits)
+    finally:
+        os.close(descriptor)
+
+
+def _read_stream(stream: BinaryIO, limits: Limits) -> bytes:
+    status = os.fstat(stream.fileno())
+    if stat.S_ISREG(status.st_mode):
+        limits.check_bytes(status.st_size)
+        return stream.read()
+    content = stream.read(limits.max_bytes + 1)  # a device or a pipe may have no end
     limits.check_bytes(len(content))
     return content
 

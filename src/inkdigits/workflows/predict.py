@@ -23,6 +23,7 @@ from inkdigits.workflows.inputs import Source
 # How much is read at once: two of the network's batches, and not more pixels than two large photos.
 CHUNK_PICTURES = 2 * BATCH
 CHUNK_PIXELS = 8_000_000
+_APART = (".pdf", ".heic", ".heif")  # decoded in processes of their own, of which two can work
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,12 @@ def _first_pages(sources: Sequence[Source], limits: Limits) -> Iterator[tuple[in
     decode_one = partial(_decode, limits=limits)
     with pillow_is_quiet():  # all the time: to turn it on and off takes a quarter of small pictures
         for chunk in in_chunks(
-            decode_one, sources, weigh=_pixels, heaviest=CHUNK_PIXELS, most=CHUNK_PICTURES
+            decode_one,
+            sources,
+            weigh=_pixels,
+            heaviest=CHUNK_PIXELS,
+            most=CHUNK_PICTURES,
+            threads=2 if any(source.name.lower().endswith(_APART) for source in sources) else 1,
         ):
             done += len(chunk)
             yield done, chunk
