@@ -174,8 +174,9 @@ def count(one, two, left=0, right=0, *, more=0.0, digit=0):
 def read_counted(line, network, *counts):
     ask(line.hypotheses, network)
     line.settle_height(None)
-    ask(line.doubt(), network)
     line.take_counts(counts)
+    ask(line.doubt(), network)
+    line.weigh_counts()
     return line.best()
 
 
@@ -184,8 +185,32 @@ def test_marks_that_may_be_several_digits_are_uncounted():
     assert line.uncounted == []
     ask(line.hypotheses, lambda one: answer(3, 0.99))
     line.settle_height(None)
-    line.doubt()
     assert [mark.width for mark in line.uncounted] == [48]
+
+
+@pytest.mark.parametrize(("one", "cut"), [(0.999, False), (0.9, True)])
+def test_what_is_one_digit_without_doubt_is_not_cut(one, cut):
+    line = LineOfMarks([two_blocks_with_a_joint()])
+    ask(line.hypotheses, lambda one: answer(6, 0.5))
+    line.settle_height(None)
+    line.take_counts([count(one, 1 - one)])
+    assert bool(line.doubt()) is cut
+
+
+def test_without_counts_all_that_may_be_several_digits_are_cut():
+    line = LineOfMarks([two_blocks_with_a_joint(), two_blocks_with_a_joint()])
+    ask(line.hypotheses, lambda one: answer(6, 0.5))
+    line.settle_height(None)
+    assert line.doubt()
+    line.weigh_counts()
+    assert all(one.evidence is None for one in line.hypotheses)
+
+
+def test_expected_to_be_one_digit_nothing_is_counted():
+    line = LineOfMarks([two_blocks_with_a_joint()], together=True)
+    ask(line.hypotheses, lambda one: answer(6, 0.5))
+    line.settle_height(None)
+    assert line.uncounted == []
 
 
 def test_two_digits_are_read_as_the_count_says_where_the_network_knows_neither_part():

@@ -438,6 +438,25 @@ def test_the_counter_is_believed_where_it_is_sure(reader, write):
     assert left.x + left.width <= right.x + right.width
 
 
+def test_what_the_counter_takes_for_one_digit_without_doubt_is_not_cut(write):
+    together, _ = joined(write)
+    asked = {}
+    for one in (0.5, 0.999):
+        network, counter = AlwaysThree(confidence=0.6), Counts(4, 8)
+        counter.count = replace(counter.count, one=one, two=1 - one)
+        Reader(network, counter.make).read(together)
+        asked[one] = sum(network.asked)
+    assert asked[0.999] < asked[0.5]
+
+
+def test_of_a_page_with_very_many_doubtful_marks_not_all_are_counted(monkeypatch, write):
+    monkeypatch.setattr("inkdigits.recognition.reader._MOST_COUNTS", 3)
+    grey, _ = write(("12", 20, 20), ("345", 20, 120), size=(300, 240))
+    counter = Counts(4, 8)
+    Reader(AlwaysThree(confidence=0.6), counter.make).read(picture_of(grey))
+    assert sum(shape[0] for shape in counter.asked) <= 3
+
+
 class ThreeThenOne(Counts):
     """Takes what it is asked about first for three digits and more, and its parts for a 6 each."""
 

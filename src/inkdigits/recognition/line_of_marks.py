@@ -22,6 +22,7 @@ from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE, Hypothesis, sure_
 from inkdigits.recognition.lattice import Span, best_path
 
 _SETTLED = 0.98  # confidence of digits that need be neither joined to others nor cut
+_ONE = 0.98  # probability of one digit, above which its parts cannot explain a mark better
 _MORE = 0.5  # probability of three digits and more, above which parts are asked about
 
 # Logarithms of probability, settled on generated pages of training digits.
@@ -47,7 +48,11 @@ _MOST_PIECES = 7
 
 
 class LineOfMarks:
-    """The hypotheses of one line, made in two rounds: the second where the first leaves doubts."""
+    """The hypotheses of one line, made in two rounds: the second where the first leaves doubts.
+
+    Between the rounds it may be told how many digits doubtful marks show (`take_counts`); what that
+    says for and against all hypotheses is weighed once the second round is answered.
+    """
 
     def __init__(self, marks: Sequence[Mark], *, together: bool = False) -> None:
         """Make the first hypotheses.
@@ -61,6 +66,7 @@ class LineOfMarks:
         self._pieces = list(marks)
         self._owners = list(range(len(marks)))  # the mark that each piece comes from
         self._several: list[int] = []  # marks that may be several digits
+        self._counts: list[Count] = []  # how many each of them shows; empty if nobody was asked
         self._parts: list[tuple[Hypothesis, float]] = []  # what may be one of three and more
         ranges = [(0, len(marks))] if together else [(i, i + 1) for i in range(len(marks))]
         self.hypotheses = [self._hypothesis(start, stop) for start, stop in ranges]
@@ -73,6 +79,22 @@ class LineOfMarks:
         """
         here = sure_height(self.hypotheses)
         self.height = here or of_page or self.height
+        if not self._together:
+            whole = enumerate(self.hypotheses)
+            self._several = [i for i, one in whole if self._may_be_several(one)]
+
+    @property
+    def uncounted(self) -> list[Mark]:
+        """Marks of which the number of digits is in doubt, once the height is settled."""
+        return [self.hypotheses[i].marks[0] for i in self._several]
+
+    def take_counts(self, counts: Sequence[Count]) -> None:
+        """Take how many digits these marks show, and which.
+
+        Args:
+            counts: One for each mark of `uncounted`.
+        """
+        self._counts = list(counts)
 
     def doubt(self) -> list[Hypothesis]:
         """Cut and join marks where that may explain them better.
@@ -94,19 +116,10 @@ class LineOfMarks:
         self.hypotheses = whole + new
         return new
 
-    @property
-    def uncounted(self) -> list[Mark]:
-        """Marks of which the number of digits is in doubt."""
-        return [self.hypotheses[i].marks[0] for i in self._several]
-
-    def take_counts(self, counts: Sequence[Count]) -> None:
-        """Take how many digits these marks show, and which.
-
-        Args:
-            counts: One for each mark of `uncounted`.
-        """
+    def weigh_counts(self) -> None:
+        """Let the counts speak for and against the hypotheses, which the network has all seen."""
         wholes = [one.span for one in self.hypotheses[: self._owners[-1] + 1]]
-        for index, count in zip(self._several, counts, strict=True):
+        for index, count in zip(self._several, self._counts, strict=False):
             whole = wholes[index]
             for one in self.hypotheses:
                 weigh(one, whole, count)
@@ -166,10 +179,12 @@ class LineOfMarks:
         """Replace marks that may be several digits by their parts."""
         pieces: list[Mark] = []
         owners: list[int] = []
+        ones = {
+            i for i, count in zip(self._several, self._counts, strict=False) if count.one > _ONE
+        }
         for i, one in enumerate(whole):
-            several = self._may_be_several(one)
+            several = i in self._several and i not in ones
             parts = cut(self._pieces[i]) if several else [self._pieces[i]]
-            self._several += [i] * several
             one.span = Span(len(pieces), len(pieces) + len(parts))
             pieces += parts
             owners += [i] * len(parts)

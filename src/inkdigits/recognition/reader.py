@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate, islice
 
 import numpy as np
 
@@ -28,7 +28,8 @@ from inkdigits.recognition.line_of_marks import LineOfMarks
 from inkdigits.recognition.numbers import number_of_each
 from inkdigits.recognition.reading import Box, Digit, Expect, Guess, Line, Reading, best_guesses
 
-_MOST_DOUBTS = 1500  # hypotheses of a page; one of 100 digits has some 200
+_MOST_DOUBTS = 1500  # hypotheses of a page; one of 100 digits has some 100
+_MOST_COUNTS = 500  # marks of a page that are counted; one of 100 digits has some 20
 
 
 class Reader:
@@ -132,19 +133,27 @@ class Reader:
         self._ask(one for page in pages for line in page.lines for one in line.hypotheses)
         for page in pages:
             page.settle_height()
+        self._count([line for page in pages for line in page.to_count()])
         self._ask(one for page in pages for one in page.doubt())
-        self._count([line for page in pages for line in page.lines])
+        self._count_parts([line for page in pages for line in page.lines])
 
     def _count(self, lines: Sequence[LineOfMarks]) -> None:
         """Let the second network, if there is one, tell how many digits doubtful marks are."""
         marks = [mark for line in lines for mark in line.uncounted]
         if self._counter is None or not marks:
             return
-        counter = self._counter()
-        counts = _counts(counter, [(mark,) for mark in marks])
+        counts = _counts(self._counter(), [(mark,) for mark in marks])
         for line in lines:
             line.take_counts(list(islice(counts, len(line.uncounted))))
-        counts = _counts(counter, [part for line in lines for part in line.uncounted_parts])
+
+    def _count_parts(self, lines: Sequence[LineOfMarks]) -> None:
+        """Weigh what that network told; of three digits and more, let it look at the parts."""
+        for line in lines:
+            line.weigh_counts()
+        parts = [part for line in lines for part in line.uncounted_parts]
+        if self._counter is None or not parts:
+            return
+        counts = _counts(self._counter(), parts)
         for line in lines:
             line.take_counts_of_parts(list(islice(counts, len(line.uncounted_parts))))
 
@@ -230,6 +239,11 @@ class _Page:
         height = sure_height([one for line in self.lines for one in line.hypotheses])
         for line in self.lines:
             line.settle_height(height)
+
+    def to_count(self) -> list[LineOfMarks]:
+        """Return lines whose doubtful marks are counted, until there are too many of these."""
+        sums = accumulate(len(line.uncounted) for line in self.lines)
+        return [line for line, marks in zip(self.lines, sums, strict=True) if marks <= _MOST_COUNTS]
 
     def doubt(self) -> list[Hypothesis]:
         """Return second thoughts on its lines, until there are too many: no page of digits is."""
