@@ -450,7 +450,7 @@ def test_what_the_counter_takes_for_one_digit_without_doubt_is_not_cut(write):
 
 
 def test_of_a_page_with_very_many_doubtful_marks_not_all_are_counted(monkeypatch, write):
-    monkeypatch.setattr("inkdigits.recognition.reader._MOST_COUNTS", 3)
+    monkeypatch.setattr("inkdigits.recognition.page._MOST_COUNTS", 3)
     grey, _ = write(("12", 20, 20), ("345", 20, 120), size=(300, 240))
     counter = Counts(4, 8)
     Reader(AlwaysThree(confidence=0.6), counter.make).read(picture_of(grey))

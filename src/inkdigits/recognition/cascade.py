@@ -17,8 +17,8 @@ from inkdigits.arrays import Images
 from inkdigits.errors import ModelFileError
 from inkdigits.recognition.answers import Answers, Classifier
 
-# Least probability that the small network gives what is clear to it, and what its word counts where
-# nothing is. Chosen on held-out digits and on pictures without one: `python benchmarks/quick.py`.
+# Least probability that the small network gives what is clear to it, and what its word counts in
+# all else. Chosen on held-out digits and on pictures without one: `python benchmarks/quick.py`.
 CLEAR = 0.99
 SHARE = 0.3
 

@@ -17,7 +17,15 @@ from inkdigits.formats import image_size
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.scaling import scale_to, to_grey
 from inkdigits.recognition.answers import Answers, Classifier
-from inkdigits.recognition.reading import Box, Digit, Expect, Guess, Line, Reading, best_guesses
+from inkdigits.recognition.reading import (
+    Box,
+    Expect,
+    Guess,
+    Line,
+    Reading,
+    best_guesses,
+    digit_of,
+)
 
 
 class PictureReader:
@@ -103,8 +111,6 @@ def _reading(
     outlierness: float | None,
     rejected: bool,
 ) -> Reading:
-    best = top[0]
     box = Box(0, 0, picture.width, picture.height)
-    digit = None if rejected else best.digit
-    shown = Digit(digit, best.confidence, box, top, outlierness, number=0, image=image)
+    shown = digit_of(image, top, outlierness, box, kept=not rejected)
     return Reading((Line((shown,)),), picture.width, picture.height)

@@ -109,6 +109,27 @@ class Digit:
         return None if self.digit is None else self.top[0].name
 
 
+def digit_of(
+    image: UInt8[np.ndarray, "height width *channels"],
+    top: tuple[Guess, ...],
+    outlierness: float | None,
+    box: Box,
+    *,
+    kept: bool,
+) -> Digit:
+    """Make a digit of guesses, or of what was rejected; of the first number of its line.
+
+    Args:
+        image: What the network saw.
+        top: The best guesses, the best first.
+        outlierness: How strange the image looks to the network.
+        box: Its place.
+        kept: Whether it is a digit.
+    """
+    digit = top[0].digit if kept else None
+    return Digit(digit, top[0].confidence, box, top, outlierness, number=0, image=image)
+
+
 @dataclass(frozen=True)
 class Line:
     """Digits beside one another, from left to right, those rejected among them."""

@@ -1,0 +1,81 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from inkdigits.imaging.marks import Mark
+from inkdigits.imaging.picture import Picture
+from inkdigits.recognition.page import Page, certainty
+
+DIGITS = {str(digit): digit for digit in range(10)}
+BLANK = np.full((200, 400, 3), 255, np.uint8)
+
+
+def block(x, y=0, width=20, height=30):
+    mask = np.ones((height, width), bool)
+    return Mark(x, y, np.full(mask.shape, 255, np.uint8), mask, 255.0)
+
+
+def page(*lines, expect=None, picture=None, factor=1.0):
+    found = SimpleNamespace(lines=lines, factor=factor)
+    return Page(picture or Picture(BLANK, 400, 200), found, expect, DIGITS)
+
+
+def answer(hypotheses, digit, confidence):
+    for one in hypotheses:
+        one.probabilities = np.full(10, (1 - confidence) / 9, np.float32)
+        one.probabilities[digit] = confidence
+
+
+def read(of):
+    """Let a page be read whose every ink is a 5."""
+    answer([one for line in of.lines for one in line.hypotheses], 5, 0.99)
+    of.settle_height()
+    answer(of.doubt(), 5, 0.1)
+    return of.reading()
+
+
+def test_lines_are_read_from_top_to_bottom():
+    reading = read(page([block(0), block(30)], [block(0, 60)]))
+    assert reading.text == "55\n5"
+    assert (reading.width, reading.height) == (400, 200)
+    assert certainty(reading) == pytest.approx(3 * 0.99)
+
+
+def test_boxes_are_in_the_pictures_own_pixels():
+    # Marks were found in half the size of pixels which are half the size of the picture.
+    reading = read(page([block(10, 5)], picture=Picture(BLANK, 800, 400), factor=2.0))
+    (digit,) = reading.digits
+    assert (digit.box.x, digit.box.y, digit.box.width, digit.box.height) == (40, 20, 80, 120)
+
+
+def test_expected_to_be_single_all_lines_are_one():
+    assert read(page([block(0)], [block(0, 40)], expect="single")).text == "5"
+
+
+def test_expected_to_be_a_number_the_best_line_is_one():
+    reading = read(page([block(0)], [block(0, 60), block(200, 60)], expect="number"))
+    assert [line.numbers for line in reading.lines] == [("55",)]
+
+
+def test_without_marks_there_are_no_lines():
+    assert page().reading().lines == ()
+    assert page(expect="number").reading().lines == ()
+
+
+def test_lines_are_counted_until_there_are_too_many_doubtful_marks(monkeypatch):
+    monkeypatch.setattr("inkdigits.recognition.page._MOST_COUNTS", 3)
+    of = page([block(0), block(50)], [block(0, 60)], [block(0, 120)])
+    answer([one for line in of.lines for one in line.hypotheses], 5, 0.5)
+    of.settle_height()
+    assert of.to_count() == of.lines[:2]
+
+
+def test_second_thoughts_end_where_there_are_too_many(monkeypatch):
+    monkeypatch.setattr("inkdigits.recognition.page._MOST_DOUBTS", 0)
+    halves = [[block(x, y, width=9) for x in (0, 11)] for y in (0, 60)]
+    of = page(*halves)
+    answer([one for line in of.lines for one in line.hypotheses], 5, 0.5)
+    of.settle_height()
+    assert len(of.doubt()) == 1
+    assert [len(line.hypotheses) for line in of.lines] == [3, 2]
