@@ -5,7 +5,7 @@ file but that it needs the decoder for all kinds. Folders of digits are full of 
 set that decoder up takes ten times as long as their pixels.
 
 Nothing is left to OpenCV to find wrong: it gets the file once all sums are right and the pixel data
-are complete, since of a damaged file it would show what it has.
+are complete, since of a damaged file it would show what it has, and print what it thinks of it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def _is_whole(content: bytes, width: int, height: int) -> bool:
         data = inflater.decompress(packed, height * row + 1)
     except error:
         return False
-    return inflater.eof and len(data) == height * row and max(data[::row]) < _FILTERS
+    ended = inflater.eof and not inflater.unused_data
+    return ended and len(data) == height * row and max(data[::row]) < _FILTERS
 
 
 def _packed(content: bytes) -> bytes | None:
