@@ -1,0 +1,82 @@
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.evaluation.detection import threshold_for
+from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
+from inkdigits.recognition.answers import Answers
+from inkdigits.recognition.cascade import CLEAR
+from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.training.recipe import Recipe
+from inkdigits.workflows.base import load_base
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """A function that imports a script of the folder."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield importlib.import_module
+    for name in ("quick", "ship_quick", "ship", "go_on", "held_out", "pages"):
+        sys.modules.pop(name, None)
+
+
+def answers(*rows, rejected=()):
+    flags = np.array([i in rejected for i in range(len(rows))])
+    return Answers(np.array(rows, np.float32), None, flags)
+
+
+def test_what_is_clear_and_what_is_wrong_by_hand(load):
+    asked = load("quick").Asked(
+        answers([0.95, 0.05], [0.6, 0.4], [0.95, 0.05], rejected=[2]),
+        answers([0.2, 0.8], [0.1, 0.9], [0.3, 0.7]),
+        np.array([1, 1, 1]),
+    )
+    assert asked.clear(0.9).tolist() == [True, False, False]
+    assert asked.wrong(0.9, share=0.0) == 1  # the first is left to the small network
+    assert asked.wrong(0.99, share=0.0) == 0  # nothing is
+    assert asked.wrong(0.99, share=1.0) == 3  # its word alone counts
+    assert asked.wrong(0.99, share=0.5) == 2  # 0.575 for the first and 0.625 for the last: both 0
+
+
+def test_of_pictures_without_a_digit_those_are_wrong_that_are_read(load):
+    asked = load("quick").Asked(answers([0.4, 0.4], [0.9, 0.1]), answers([0.3, 0.3], [0.5, 0.1]))
+    assert asked.wrong(0.99, share=0.0) == 1
+    assert asked.wrong(0.8, share=0.0) == 1
+    assert asked.wrong(0.99, share=0.3) == 1
+
+
+def test_a_row_tells_the_share_that_is_clear_and_the_mistakes(load):
+    script = load("quick")
+    one = script.Asked(answers([1, 0], [0.5, 0.5]), answers([1, 0], [1, 0]), np.array([0, 1]))
+    assert script.cells({"digits": [one, one]}, CLEAR, 0.3) == "50.0%; 2 of 4"
+
+
+def test_the_recipe_is_one(load):
+    recipe = Recipe.from_json((FOLDER / "quick.json").read_bytes())
+    assert (recipe.network, recipe.name) == ("fast", "quick")
+    assert recipe.no_digits > 0  # without them it would be sure of anything
+
+
+def test_the_file_rejects_one_in_a_hundred_held_out_digits_by_their_energy(load):
+    script = load("ship_quick")
+    held_out = script.held_out_digits().images
+    rng = np.random.default_rng(0)
+    weights = {
+        "dense1/kernel": rng.normal(0, 1, (784, 10)).astype(np.float32),
+        "dense1/bias": np.zeros(10, np.float32),
+    }
+    architecture = Architecture("flat", (28, 28, 1), (Flatten(), Dense(10), Softmax()))
+    shipped = load_base(Path("shipped"))
+    changed = {"architecture": architecture, "weights": weights}
+    base = type(shipped)(**{**vars(shipped), **changed})
+    file = OnnxClassifier(script.with_energy(base, 2.0))
+    assert (file.rejection.score, file.rejection.temperature) == ("energy", 2.0)
+    scores = file.answers(held_out).outlierness
+    assert file.rejection.threshold == pytest.approx(threshold_for(scores, 0.01), rel=1e-6)
+    logits = held_out[:50].reshape(50, -1) / 255 @ weights["dense1/kernel"]
+    np.testing.assert_allclose(scores[:50], -np.logaddexp.reduce(logits, axis=1), rtol=1e-4)
