@@ -78,3 +78,10 @@ def test_where_a_shadow_may_be_a_thick_stroke_both_ways_are_given():
 def test_without_thick_strokes_there_is_one_way():
     (found,) = find_ways(draw(page(), *UPPER))
     assert boxes(found) == boxes(find_lines(draw(page(), *UPPER)))
+
+
+def test_halves_one_above_the_other_may_be_one_digit():
+    halves = [(100, 40, 50, 60), (95, 105, 60, 60)]
+    apart, together = find_ways(draw(page(), *halves))
+    assert boxes(apart) == [[half] for half in halves] and not apart.together
+    assert sorted(boxes(together)[0]) == sorted(halves) and together.together

@@ -1,11 +1,10 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
+from inkdigits.imaging.finding import Found
 from inkdigits.imaging.marks import Mark
 from inkdigits.imaging.picture import Picture
-from inkdigits.recognition.page import Page, certainty
+from inkdigits.recognition.page import Page, best_reading
 
 DIGITS = {str(digit): digit for digit in range(10)}
 BLANK = np.full((200, 400, 3), 255, np.uint8)
@@ -16,8 +15,8 @@ def block(x, y=0, width=20, height=30):
     return Mark(x, y, np.full(mask.shape, 255, np.uint8), mask, 255.0)
 
 
-def page(*lines, expect=None, picture=None, factor=1.0):
-    found = SimpleNamespace(lines=lines, factor=factor)
+def page(*lines, expect=None, picture=None, factor=1.0, together=False):
+    found = Found(lines, factor, together)
     return Page(picture or Picture(BLANK, 400, 200), found, expect, DIGITS)
 
 
@@ -27,19 +26,23 @@ def answer(hypotheses, digit, confidence):
         one.probabilities[digit] = confidence
 
 
+def answered(of, digit=5, confidence=0.99):
+    """Let the network call every ink a page's digit."""
+    answer([one for line in of.lines for one in line.hypotheses], digit, confidence)
+    of.settle_height()
+    answer(of.doubt(), digit, 0.1)
+    return of
+
+
 def read(of):
     """Let a page be read whose every ink is a 5."""
-    answer([one for line in of.lines for one in line.hypotheses], 5, 0.99)
-    of.settle_height()
-    answer(of.doubt(), 5, 0.1)
-    return of.reading()
+    return answered(of).reading()
 
 
 def test_lines_are_read_from_top_to_bottom():
     reading = read(page([block(0), block(30)], [block(0, 60)]))
     assert reading.text == "55\n5"
     assert (reading.width, reading.height) == (400, 200)
-    assert certainty(reading) == pytest.approx(3 * 0.99)
 
 
 def test_boxes_are_in_the_pictures_own_pixels():
@@ -79,3 +82,19 @@ def test_second_thoughts_end_where_there_are_too_many(monkeypatch):
     of.settle_height()
     assert len(of.doubt()) == 1
     assert [len(line.hypotheses) for line in of.lines] == [3, 2]
+
+
+def test_of_several_ways_the_one_in_which_more_is_read_counts():
+    less, more = answered(page([block(0)]), 3), answered(page([block(0), block(30)]), 5)
+    assert best_reading([less, more]).text == best_reading([more, less]).text == "55"
+    assert best_reading([less]).text == "3"
+
+
+HALVES = [block(0), block(0, 31)]
+
+
+@pytest.mark.parametrize(("confidence", "text"), [(0.91, "8"), (0.89, "0\n0")])
+def test_what_may_be_one_torn_digit_is_one_where_that_is_sure(confidence, text):
+    as_two = answered(page(*([half] for half in HALVES)), 0)
+    as_one = answered(page(HALVES, together=True), 8, confidence)
+    assert best_reading([as_two, as_one]).text == text

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 
+from inkdigits.imaging.broken import as_one_digit
 from inkdigits.imaging.ink import Pixels, find_ink
 from inkdigits.imaging.marks import Mark, boxes_of, find_marks, levels_of, thickest_stroke
 from inkdigits.imaging.text_lines import group_into_lines
@@ -25,10 +26,12 @@ class Found:
     Attributes:
         lines: Marks from left to right, line by line from top to bottom; every line has some.
         factor: Pixels of the picture for each pixel of the marks.
+        together: Whether this supposes that all marks are one digit.
     """
 
     lines: tuple[tuple[Mark, ...], ...]
     factor: float
+    together: bool = False
 
 
 def find_lines(pixels: Pixels) -> Found:
@@ -58,7 +61,8 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
 
     Returns:
         What is found, the likeliest first: where there may be strokes as thick as shadows are
-        wide, once with these as ink and once as shadows; otherwise one.
+        wide, once with these as ink and once as shadows, otherwise one; and where all of it may
+        be one digit that was torn, it as one.
     """
     reduced = _reduce(pixels)
     usual = find_marks(find_ink(reduced))
@@ -66,7 +70,9 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
     if _may_be_hollow(usual, reduced.shape):
         ways.insert(0, find_marks(find_ink(reduced, thick=True)))
     factor = pixels.shape[1] / reduced.shape[1]
-    return tuple(Found(_lines(marks), factor) for marks in ways)
+    found = [Found(_lines(marks), factor) for marks in ways]
+    torn = [as_one_digit(way.lines) for way in found]
+    return (*found, *(Found((marks,), factor, together=True) for marks in torn if marks))
 
 
 def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:

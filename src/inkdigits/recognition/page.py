@@ -14,7 +14,7 @@ import numpy as np
 
 from inkdigits.imaging.finding import Found
 from inkdigits.imaging.picture import Picture
-from inkdigits.recognition.hypotheses import Hypothesis, sure_height
+from inkdigits.recognition.hypotheses import SURE, Hypothesis, sure_height
 from inkdigits.recognition.judgement import judge
 from inkdigits.recognition.line_of_marks import LineOfMarks
 from inkdigits.recognition.numbers import number_of_each
@@ -47,7 +47,9 @@ class Page:
         lines = found.lines
         if expect == "single" and lines:
             lines = (tuple(mark for line in lines for mark in line),)
-        self.lines = [LineOfMarks(line, together=expect == "single") for line in lines]
+        self.together = found.together
+        together = expect == "single" or self.together
+        self.lines = [LineOfMarks(line, together=together) for line in lines]
 
     def settle_height(self) -> None:
         """Measure the digits' height, once the network has answered the first hypotheses."""
@@ -109,8 +111,25 @@ def _one_number(line: Line) -> Line:
     return Line(tuple(replace(digit, number=0) for digit in line.digits))
 
 
-def certainty(reading: Reading) -> float:
-    """Return how much was read: the confidences of all digits, summed."""
+def best_reading(ways: Sequence[Page]) -> Reading:
+    """Choose among the ways that a picture may be meant.
+
+    Args:
+        ways: The same picture, at least once.
+
+    Returns:
+        All ink as one digit, where that was supposed and is sure; otherwise what reads most: that
+        with the highest sum of confidences.
+    """
+    readings = [page.reading() for page in ways]
+    for page, reading in zip(ways, readings, strict=True):
+        if page.together and _read(reading) > SURE:
+            return reading
+    plain = [read for page, read in zip(ways, readings, strict=True) if not page.together]
+    return max(plain, key=_read)
+
+
+def _read(reading: Reading) -> float:
     return sum(map(_certainty, reading.lines))
 
 

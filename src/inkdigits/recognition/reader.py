@@ -23,7 +23,7 @@ from inkdigits.recognition.cascade import Cascade
 from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.hypotheses import Hypothesis
 from inkdigits.recognition.line_of_marks import LineOfMarks
-from inkdigits.recognition.page import Page, certainty
+from inkdigits.recognition.page import Page, best_reading
 from inkdigits.recognition.reading import Expect, Reading
 from inkdigits.recognition.whole_pictures import WholePictures
 
@@ -106,7 +106,7 @@ class Reader:
         def readings() -> list[Reading]:
             of = whole.readings(pictures, self._digits)
             for i, ways in pages.items():
-                read = max((page.reading() for page in ways), key=certainty)
+                read = best_reading(ways)
                 of[i] = read if i not in of or read.text else of[i]
             return [of[i] for i in range(len(pictures))]
 
