@@ -19,9 +19,13 @@ _NEAR = 51  # of its pixels: much more than a stroke is wide, less than most sha
 _FAR = 151  # the same for very thick strokes: more than half of the picture
 _SMOOTH = 3.0  # standard deviation that takes the steps out of a median
 _DIMMEST = 48  # grey levels: of darker paper no share of its light can be told
+_SHADOW = 41  # of its pixels: no usual stroke is as wide, and few shadows are narrower
+_SPECKS = 5  # of its pixels: dots and thin strokes that would hide a shadow
+_EDGE = 1.5  # standard deviation that smooths the edges of shadows
 _GRAINY = 6.0  # noise from which on a picture is smoothed
 _GRAIN = 1.0  # the standard deviation of that
 _FINE = 300  # pixels of the longer side: smaller pictures have strokes too thin for that
+_PATCH, _SEARCHED = 5, 11  # pixels: what is compared in these, and where
 _TILES = 8  # along each side, for the noise
 _SAMPLES = 400  # rows and columns that the noise is measured on
 
@@ -48,8 +52,9 @@ def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
     """Tell ink from paper.
 
     The paper is the median of a wide window around each pixel, so it may be lit unevenly and of
-    any colour. Whether ink is darker or brighter than paper is decided once for the picture: by
-    the side on which more stands out. Of the three channels the one that shows most counts.
+    any colour; up to the edges of shadows it is as dark as these. Whether ink is darker or brighter
+    than paper is decided once for the picture: by the side on which more stands out. Of the three
+    channels the one that shows most counts.
 
     Args:
         pixels: Shape (rows, columns, 3), uint8: red, green, blue.
@@ -68,11 +73,14 @@ def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
     small = _reduce(pixels)
     paper = _paper(small, _FAR if thick else _NEAR)
     bright = bool(_weight(cv2.subtract(small, paper)) > _weight(cv2.subtract(paper, small)))
+    if not thick:
+        paper = _follow_shadows(small, paper, bright)
     rows, columns = pixels.shape[:2]
     paper = cv2.resize(paper, (columns, rows), interpolation=cv2.INTER_LINEAR)
     noise = _noise(pixels, paper, bright)
-    if noise > _GRAINY and max(rows, columns) >= _FINE:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), _GRAIN)
+    if noise > _GRAINY:
+        light = float(paper.mean())
+        pixels = _without_grain(pixels, noise * (WHITE - light if bright else light) / WHITE)
         noise = _noise(pixels, paper, bright)
     return Ink(_shares(pixels, paper, bright), bright, noise)
 
@@ -103,6 +111,47 @@ def _paper(small: Pixels, window: int) -> Pixels:
     median = np.stack(medians, axis=2)[half : half + rows, half : half + columns]
     smooth: Pixels = cv2.GaussianBlur(median, (0, 0), _SMOOTH)
     return smooth
+
+
+def _follow_shadows(small: Pixels, paper: Pixels, bright: bool) -> Pixels:
+    """Make paper as dark as the shadows on it, up to their edges, where a median is too light.
+
+    What is wider than any stroke stays dark when a picture is closed (J. Serra, "Image Analysis and
+    Mathematical Morphology", 1982). With bright ink, light is followed in place of shadow.
+    """
+    rows, columns = small.shape[:2]
+    half = min(_SHADOW // 2, rows - 1, columns - 1)
+    if half < 1:
+        return paper
+    plain = cv2.medianBlur(small, _SPECKS)
+    framed = cv2.copyMakeBorder(plain, half, half, half, half, cv2.BORDER_REFLECT)
+    window = np.ones((2 * half + 1, 2 * half + 1), np.uint8)
+    closed = cv2.morphologyEx(framed, cv2.MORPH_OPEN if bright else cv2.MORPH_CLOSE, window)
+    ground = cv2.GaussianBlur(closed[half : half + rows, half : half + columns], (0, 0), _EDGE)
+    followed: Pixels = cv2.max(paper, ground) if bright else cv2.min(paper, ground)
+    return followed
+
+
+def _without_grain(pixels: Pixels, grain: float) -> Pixels:
+    """Smooth a picture; a small one by the mean of what looks alike, which leaves thin strokes.
+
+    Source of that: A. Buades, B. Coll and J.-M. Morel, "A Non-Local Algorithm for Image Denoising",
+    2005.
+
+    Args:
+        pixels: Shape (rows, columns, 3), uint8.
+        grain: Standard deviation of its noise in grey levels.
+    """
+    if max(pixels.shape) >= _FINE:
+        smooth: Pixels = cv2.GaussianBlur(pixels, (0, 0), _GRAIN)
+        return smooth
+    channels = [
+        cv2.fastNlMeansDenoising(
+            channel, h=grain, templateWindowSize=_PATCH, searchWindowSize=_SEARCHED
+        )
+        for channel in cv2.split(pixels)
+    ]
+    return np.stack(channels, axis=2)
 
 
 def _shares(pixels: Pixels, paper: Pixels, bright: bool) -> Image:
