@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,22 @@ def test_a_reader_that_has_had_enough_is_no_error():
         process.stdout.close()
         _, stderr = process.communicate()
     assert stderr == b""
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["predict", "none.png"], 1)])
+def test_a_process_ends_with_its_code_and_all_that_it_wrote(words: list[str], code: int):
+    program = [sys.executable, "-c", "from inkdigits.cli.main import main; main()"]
+    ended = subprocess.run([*program, *words], capture_output=True, text=True)
+    assert ended.returncode == code
+    assert (f"inkdigits {__version__}" if code == 0 else "none.png") in ended.stdout + ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_at_the_very_end_is_told():
+    program = [sys.executable, "-c", "from inkdigits.cli.main import main; main()"]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*program, "--version"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ended.returncode != 0
+    assert "No space left" in ended.stderr
