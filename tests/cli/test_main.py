@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ import pytest
 from inkdigits import __version__
 from inkdigits.cli import summary
 
+PROGRAM = [sys.executable, "-c", "from inkdigits.cli.main import main; main()"]
 VERBS = [
     *(["train"], ["evaluate"], ["predict"], ["summary"], ["doctor"]),
     *(["data"], ["data", "show"], ["benchmark"], ["benchmark", "train"]),
@@ -73,9 +75,8 @@ def test_ctrl_c_outside_training_is_one_word_and_code_130(
 
 
 def test_a_reader_that_has_had_enough_is_no_error():
-    program = [sys.executable, "-c", "from inkdigits.cli.main import main; main()"]
     with subprocess.Popen(
-        [*program, "data", "show", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*PROGRAM, "data", "show", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout
         process.stdout.read(1)
@@ -86,18 +87,24 @@ def test_a_reader_that_has_had_enough_is_no_error():
 
 @pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["predict", "none.png"], 1)])
 def test_a_process_ends_with_its_code_and_all_that_it_wrote(words: list[str], code: int):
-    program = [sys.executable, "-c", "from inkdigits.cli.main import main; main()"]
-    ended = subprocess.run([*program, *words], capture_output=True, text=True)
+    ended = subprocess.run([*PROGRAM, *words], capture_output=True, text=True)
     assert ended.returncode == code
     assert (f"inkdigits {__version__}" if code == 0 else "none.png") in ended.stdout + ended.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 def test_a_full_disk_at_the_very_end_is_told():
-    program = [sys.executable, "-c", "from inkdigits.cli.main import main; main()"]
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
-            [*program, "--version"], stdout=full, stderr=subprocess.PIPE, text=True
+            [*PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, text=True
         )
     assert ended.returncode != 0
     assert "No space left" in ended.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a descriptor before the program starts")
+def test_a_closed_output_is_no_error():
+    ended = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *PROGRAM, "--version"], capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")

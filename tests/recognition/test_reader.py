@@ -512,3 +512,11 @@ def test_the_probability_of_none_is_taken_from_each_digit(handwriting, none, tex
     reading = Reader(ThreeOrNone(none)).read(picture_of(np.pad(image, 10, constant_values=255)))
     assert reading.text == text
     assert reading.digits[0].confidence == pytest.approx(1 - none, abs=1e-6)
+
+
+def test_a_torn_digit_that_is_expected_is_asked_about_once():
+    page = np.full((200, 300, 3), 255, np.uint8)
+    page[40:100, 100:150] = page[105:165, 95:155] = 0
+    network = AlwaysThree()
+    assert Reader(network).read(picture_of(page), "single").text == "3"
+    assert network.asked == [1]

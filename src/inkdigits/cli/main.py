@@ -59,8 +59,8 @@ def _leave(code: int) -> NoReturn:
     """
     if "keras" not in sys.modules:
         with suppress(OSError):  # Python tells of it when it ends
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed before
+                stream.flush()
             os._exit(code)
     sys.exit(code)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inkdigits.imaging.marks import Mark
+from inkdigits.imaging.marks import Mark, extent
 
 _MOST_MARKS = 8  # that a digit falls into
 _WIDEST = 1.3  # of its height
@@ -38,9 +38,9 @@ def as_one_digit(lines: Sequence[Sequence[Mark]]) -> tuple[Mark, ...] | None:
     marks = [mark for line in lines for mark in line]
     if len(lines) == 1 or not marks or len(marks) > _MOST_MARKS:
         return None
-    first, *others = sorted(map(_extent, lines), key=lambda extent: extent[1])
-    height = max(bottom for *_, bottom in (first, *others)) - first[1]
+    first, *others = sorted(map(extent, lines), key=lambda ends: ends[1])
     left, _, right, lowest = first
+    height = max(mark.bottom for mark in marks) - first[1]
     for x, top, end, bottom in others:
         shared = min(right, end) - max(left, x)
         if shared < _STACKED * min(right - left, end - x) or top - lowest > _BREAK * height:
@@ -49,13 +49,3 @@ def as_one_digit(lines: Sequence[Sequence[Mark]]) -> tuple[Mark, ...] | None:
     if right - left > _WIDEST * height:
         return None
     return tuple(sorted(marks, key=lambda mark: mark.x + mark.right))
-
-
-def _extent(line: Sequence[Mark]) -> tuple[int, int, int, int]:
-    """Return the first column and row of a line, and those after its last."""
-    return (
-        min(mark.x for mark in line),
-        min(mark.y for mark in line),
-        max(mark.right for mark in line),
-        max(mark.bottom for mark in line),
-    )

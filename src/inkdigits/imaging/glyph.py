@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from inkdigits.arrays import WHITE, Image
-from inkdigits.imaging.marks import Mark
+from inkdigits.imaging.marks import Mark, extent
 from inkdigits.imaging.normalise import to_mnist
 
 _SIDE = 80  # the longer side on which strokes are measured
@@ -39,9 +39,8 @@ def draw_together(marks: Sequence[Mark]) -> Image:
     Returns:
         uint8; 0 is paper, 255 is full ink.
     """
-    x, y = min(mark.x for mark in marks), min(mark.y for mark in marks)
-    width, height = max(mark.right for mark in marks) - x, max(mark.bottom for mark in marks) - y
-    drawn = np.zeros((height, width), np.uint8)
+    x, y, right, bottom = extent(marks)
+    drawn = np.zeros((bottom - y, right - x), np.uint8)
     for mark in marks:
         part = drawn[mark.y - y : mark.bottom - y, mark.x - x : mark.right - x]
         np.maximum(part, mark.values * mark.mask, out=part)

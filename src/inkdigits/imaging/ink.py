@@ -99,11 +99,10 @@ def _reduce(pixels: Pixels) -> Pixels:
 def _paper(small: Pixels, window: int) -> Pixels:
     """Return the smoothed median of a window around each pixel; pictures are mirrored outside."""
     rows, columns = small.shape[:2]
-    half = min(window // 2, rows - 1, columns - 1)
+    framed, half = _framed(small, window)
     if half < 1:
         paper: Pixels = np.broadcast_to(np.median(small, axis=(0, 1)), small.shape).astype(np.uint8)
         return paper
-    framed = cv2.copyMakeBorder(small, half, half, half, half, cv2.BORDER_REFLECT)
     medians = [
         cv2.medianBlur(np.ascontiguousarray(framed[..., channel]), 2 * half + 1)
         for channel in range(3)
@@ -113,6 +112,13 @@ def _paper(small: Pixels, window: int) -> Pixels:
     return smooth
 
 
+def _framed(small: Pixels, window: int) -> tuple[Pixels, int]:
+    """Mirror a picture outwards by half a window, or as far as it reaches; return how far, too."""
+    half = min(window // 2, *(side - 1 for side in small.shape[:2]))
+    framed: Pixels = cv2.copyMakeBorder(small, half, half, half, half, cv2.BORDER_REFLECT)
+    return framed, half
+
+
 def _follow_shadows(small: Pixels, paper: Pixels, bright: bool) -> Pixels:
     """Make paper as dark as the shadows on it, up to their edges, where a median is too light.
 
@@ -120,11 +126,9 @@ def _follow_shadows(small: Pixels, paper: Pixels, bright: bool) -> Pixels:
     Mathematical Morphology", 1982). With bright ink, light is followed in place of shadow.
     """
     rows, columns = small.shape[:2]
-    half = min(_SHADOW // 2, rows - 1, columns - 1)
+    framed, half = _framed(cv2.medianBlur(small, _SPECKS), _SHADOW)
     if half < 1:
         return paper
-    plain = cv2.medianBlur(small, _SPECKS)
-    framed = cv2.copyMakeBorder(plain, half, half, half, half, cv2.BORDER_REFLECT)
     window = np.ones((2 * half + 1, 2 * half + 1), np.uint8)
     closed = cv2.morphologyEx(framed, cv2.MORPH_OPEN if bright else cv2.MORPH_CLOSE, window)
     ground = cv2.GaussianBlur(closed[half : half + rows, half : half + columns], (0, 0), _EDGE)

@@ -128,6 +128,25 @@ def boxes_of(marks: Sequence[Mark]) -> Boxes:
     return np.array(boxes, np.int64).reshape(-1, 4)
 
 
+def extent(marks: Sequence[Mark]) -> tuple[int, int, int, int]:
+    """Return where marks begin and end together: first column, first row, and those after the last.
+
+    Args:
+        marks: At least one.
+
+    Example:
+        >>> ink, mask = np.zeros((2, 1), np.uint8), np.ones((2, 1), bool)
+        >>> extent([Mark(x, 5, ink, mask, 200.0) for x in (3, 8)])
+        (3, 5, 9, 7)
+    """
+    return (
+        min(mark.x for mark in marks),
+        min(mark.y for mark in marks),
+        max(mark.right for mark in marks),
+        max(mark.bottom for mark in marks),
+    )
+
+
 def levels_of(marks: Sequence[Mark]) -> Levels:
     """Return the darkest ink of each mark."""
     return np.array([mark.level for mark in marks], np.float64)

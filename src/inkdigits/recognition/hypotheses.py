@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from inkdigits.arrays import Image
-from inkdigits.imaging.marks import Mark
+from inkdigits.imaging.marks import Mark, extent
 from inkdigits.recognition.lattice import Span
 
 LEAST_CONFIDENCE = 0.45  # of what is called a digit, rather than none
@@ -54,11 +54,7 @@ class Hypothesis:
     @cached_property
     def box(self) -> tuple[int, int, int, int]:
         """First column, first row, width and height."""
-        x, y = min(mark.x for mark in self.marks), min(mark.y for mark in self.marks)
-        right, bottom = (
-            max(mark.right for mark in self.marks),
-            max(mark.bottom for mark in self.marks),
-        )
+        x, y, right, bottom = extent(self.marks)
         return x, y, right - x, bottom - y
 
     @property

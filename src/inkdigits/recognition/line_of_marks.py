@@ -14,7 +14,7 @@ import numpy as np
 
 from inkdigits.imaging.cuts import cut
 from inkdigits.imaging.glyph import draw_together, to_glyph
-from inkdigits.imaging.marks import Mark, boxes_of
+from inkdigits.imaging.marks import Mark, boxes_of, extent
 from inkdigits.imaging.text_lines import typical_height
 from inkdigits.recognition.counts import Count
 from inkdigits.recognition.evidence import logarithm, weigh, weigh_part
@@ -204,9 +204,8 @@ class LineOfMarks:
         if len(owners) == 1:
             return True
         pieces = self._pieces[start:stop]
-        width = max(piece.right for piece in pieces) - min(piece.x for piece in pieces)
-        height = max(piece.bottom for piece in pieces) - min(piece.y for piece in pieces)
-        if width > _WIDEST * self.height or height > _HIGHEST * self.height:
+        x, y, right, bottom = extent(pieces)
+        if right - x > _WIDEST * self.height or bottom - y > _HIGHEST * self.height:
             return False
         if _gap(pieces) > _FARTHEST * self.height:
             return False

@@ -97,7 +97,11 @@ class Reader:
         whole = self._ask_whole(pictures)
         sure = whole.sure
         pages = {
-            i: [Page(picture, found, expect, self._digits) for found in find_ways(picture.pixels)]
+            i: [
+                Page(picture, found, expect, self._digits)
+                for found in find_ways(picture.pixels)
+                if expect != "single" or not found.together  # all are, then
+            ]
             for i, picture in enumerate(pictures)
             if i not in sure
         }
