@@ -13,7 +13,7 @@ def candidate(x, digit=3, *, width=20, height=30, y=0, level=200.0, stroke=4, co
     if min(width, height) > 2 * stroke:
         mask[stroke:-stroke, stroke:-stroke] = False
     mark = Mark(x, y, np.full(mask.shape, 255, np.uint8), mask, level)
-    row = np.full(10, (1 - confidence) / 9, np.float32)
+    row = np.full(10, min(1 - confidence, confidence) / 9, np.float32)
     row[digit] = confidence
     image = np.zeros((28, 28), np.uint8)
     return Hypothesis(Span(0, 1), (mark,), 0, 1, False, image, row)
@@ -24,7 +24,7 @@ def digits(n, x=0, **properties):
 
 
 def letters(n, x=0, **properties):
-    return [(candidate(x + 25 * i, confidence=0.15, **properties), False) for i in range(n)]
+    return [(candidate(x + 25 * i, confidence=0.05, **properties), False) for i in range(n)]
 
 
 def test_an_empty_page_keeps_nothing():
@@ -49,7 +49,8 @@ def test_what_was_no_digit_is_none_afterwards():
     ("properties", "kept"),
     [
         ({}, True),
-        ({"confidence": 0.1}, False),  # too unlike a digit
+        ({"confidence": 0.12}, True),
+        ({"confidence": 0.08}, False),  # too unlike a digit
         ({"digit": 1}, False),  # any stray stroke may be a 1
         ({"height": 20, "width": 30}, True),  # as wide as others are high
         ({"height": 20}, False),  # too small
@@ -85,6 +86,35 @@ def test_a_digit_much_fainter_than_the_others_is_dropped():
     paler = (candidate(110, level=140.0), True)
     assert judge([[*digits(4), faint]]) == [[True] * 4 + [False]]
     assert judge([[*digits(4), paler]]) == [[True] * 5]
+
+
+@pytest.mark.parametrize("odd", [{"level": 110.0}, {"stroke": 1}], ids=("faint", "thin"))
+def test_what_is_faint_or_thin_is_a_digit_only_beyond_doubt(odd):
+    size = {"width": 60, "height": 90}
+    bold = digits(4, **size)
+    for confidence, kept in ((0.6, False), (0.89, False), (0.95, True)):
+        same = (candidate(110, **size, confidence=confidence), True)
+        other = (candidate(110, **size | odd, confidence=confidence), True)
+        assert judge([[*bold, same]])[0][-1]
+        assert judge([[*bold, other]])[0][-1] == kept
+
+
+@pytest.mark.parametrize("digit", [1, 8])
+def test_a_digit_alone_in_its_line_is_dropped_if_in_doubt_where_there_is_a_number(digit):
+    for confidence, kept in ((0.6, False), (0.89, False), (0.95, True)):
+        alone = (candidate(40, digit, y=60, confidence=confidence), True)
+        assert judge([digits(4), [alone]]) == [[True] * 4, [kept]]
+        letter = (candidate(0, y=60, confidence=0.05), False)
+        assert judge([digits(4), [letter, alone]]) == [[True] * 4, [False, kept]]
+
+
+def test_digits_in_doubt_are_kept_two_in_a_line_or_where_there_is_no_number():
+    doubtful = candidate(40, y=60, confidence=0.6)
+    two = [(doubtful, True), (candidate(65, y=60, confidence=0.6), True)]
+    assert judge([digits(4), two]) == [[True] * 4, [True] * 2]
+    assert judge([digits(1), [(doubtful, True)]]) == [[True], [True]]
+    ones = [(candidate(25 * i, 1), True) for i in range(4)]  # any stray strokes may be that
+    assert judge([ones, [(doubtful, True)]]) == [[True] * 4, [True]]
 
 
 def test_a_blot_is_no_digit_among_thin_strokes():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import TypeAlias
 
-from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.recognition.hypotheses import SURE, Hypothesis
 
 Judged: TypeAlias = tuple[Hypothesis, bool]
 Flags: TypeAlias = list[bool]
@@ -21,7 +21,8 @@ _LENIENT = 1.6  # for all but a 1, which any stray stroke may be
 _HEIGHTS = (0.45, 2.2)  # of most digits' height
 _FAINTEST = 0.4  # of most digits' darkest ink
 _STROKES = (0.15, 2.5)  # of most digits' stroke width
-_LIKELY = 0.2  # confidence of what is taken for a digit if it stands in a number
+_FAINT, _THIN = 0.6, 0.4  # of both: what is below is no digit if there is any doubt
+_LIKELY = 0.1  # confidence of what is taken for a digit if it stands in a number
 _ALIKE = (0.8, 1.3)  # of most digits' height: the longer side of one there
 _COMPANY = 2  # digits without doubt beside it
 _NEAR = 3.0  # of most digits' height: how far these may be
@@ -52,6 +53,7 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
         _accept_in_number([one for one, _ in line], flags, usual)
     _drop_text(lines, kept, usual)
     _drop_lone_strokes(lines, kept)
+    _drop_lone_doubts(lines, kept)
     return kept
 
 
@@ -70,11 +72,13 @@ class Usual:
     def fits(self, one: Hypothesis) -> bool:
         """Whether size, ink and strokes of a digit are like the others'."""
         lenient = 1.0 if one.guess == _ONE else _LENIENT
-        height = _height(one) / self.height
+        height, level = _height(one) / self.height, _level(one) / self.level
         stroke = _stroke(one) / self.stroke
+        if one.confidence <= SURE and (level < _FAINT or stroke < _THIN):
+            return False
         return (
             _HEIGHTS[0] / lenient <= height <= _HEIGHTS[1] * lenient
-            and _level(one) / self.level >= _FAINTEST / lenient
+            and level >= _FAINTEST / lenient
             and _STROKES[0] <= stroke <= _STROKES[1] * lenient
         )
 
@@ -118,10 +122,7 @@ def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: 
 
 def _drop_lone_strokes(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
     """Drop a 1 that stands alone, left or right of all numbers: an edge or a margin."""
-    read = [
-        [one for (one, _), flag in zip(line, flags, strict=True) if flag]
-        for line, flags in zip(lines, kept, strict=True)
-    ]
+    read = _read(lines, kept)
     numbers = [one.box for line in read if len(line) > 1 for one in line]
     if not numbers:
         return
@@ -131,6 +132,23 @@ def _drop_lone_strokes(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags])
             x, _, width, _ = line[0].box
             if x + width < left or x > right:
                 flags[:] = [False] * len(flags)
+
+
+def _drop_lone_doubts(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
+    """Drop a digit in doubt that stands alone in its line, where others make up a number."""
+    read = _read(lines, kept)
+    if any(sum(one.sure for one in line) >= _COMPANY for line in read):
+        for line, flags in zip(read, kept, strict=True):
+            if len(line) == 1 and line[0].confidence <= SURE:
+                flags[:] = [False] * len(flags)
+
+
+def _read(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> list[list[Hypothesis]]:
+    """Return what is kept in each line."""
+    return [
+        [one for (one, _), flag in zip(line, flags, strict=True) if flag]
+        for line, flags in zip(lines, kept, strict=True)
+    ]
 
 
 def _letters(hypotheses: Sequence[Hypothesis], usual: Usual) -> float:
