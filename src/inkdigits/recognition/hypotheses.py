@@ -70,7 +70,12 @@ class Hypothesis:
     @property
     def sure(self) -> bool:
         """Whether this is a digit without doubt, and not a 1, which any upright stroke may be."""
-        return self.confidence > SURE and self.guess != 1
+        return not self.doubtful and self.guess != 1
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the network doubts that it is this digit."""
+        return self.confidence <= SURE
 
 
 def sure_height(hypotheses: Sequence[Hypothesis]) -> float | None:

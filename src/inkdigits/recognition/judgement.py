@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import TypeAlias
 
-from inkdigits.recognition.hypotheses import SURE, Hypothesis
+from inkdigits.recognition.hypotheses import Hypothesis
 
 Judged: TypeAlias = tuple[Hypothesis, bool]
 Flags: TypeAlias = list[bool]
@@ -52,8 +52,7 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
         flags[:] = [flag and usual.fits(one) for one, flag in line]
         _accept_in_number([one for one, _ in line], flags, usual)
     _drop_text(lines, kept, usual)
-    _drop_lone_strokes(lines, kept)
-    _drop_lone_doubts(lines, kept)
+    _drop_lone(lines, kept)
     return kept
 
 
@@ -74,7 +73,7 @@ class Usual:
         lenient = 1.0 if one.guess == _ONE else _LENIENT
         height, level = _height(one) / self.height, _level(one) / self.level
         stroke = _stroke(one) / self.stroke
-        if one.confidence <= SURE and (level < _FAINT or stroke < _THIN):
+        if one.doubtful and (level < _FAINT or stroke < _THIN):
             return False
         return (
             _HEIGHTS[0] / lenient <= height <= _HEIGHTS[1] * lenient
@@ -107,10 +106,8 @@ def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: 
     """Keep no digit where most of the marks around are none: these are letters."""
     digits = others = 0.0
     for line, flags in zip(lines, kept, strict=True):
-        read = _letters([one for (one, _), flag in zip(line, flags, strict=True) if flag], usual)
-        strange = _letters(
-            [one for (one, _), flag in zip(line, flags, strict=True) if not flag], usual
-        )
+        read = _letters(_where(True, line, flags), usual)
+        strange = _letters(_where(False, line, flags), usual)
         digits, others = digits + read, others + strange
         if strange >= _FEW and strange > read:
             flags[:] = [False] * len(flags)
@@ -120,35 +117,30 @@ def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: 
                 flags[:] = [False] * len(flags)
 
 
-def _drop_lone_strokes(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
-    """Drop a 1 that stands alone, left or right of all numbers: an edge or a margin."""
-    read = _read(lines, kept)
-    numbers = [one.box for line in read if len(line) > 1 for one in line]
+def _drop_lone(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
+    """Drop a digit alone in its line that may be an edge or a margin, where there are numbers.
+
+    It is a 1 left or right of all numbers, or in doubt where a number is without.
+    """
+    read = [_where(True, line, flags) for line, flags in zip(lines, kept, strict=True)]
+    numbers = [line for line in read if len(line) > 1]
     if not numbers:
         return
-    left, right = min(x for x, *_ in numbers), max(x + width for x, _, width, _ in numbers)
+    boxes = [one.box for line in numbers for one in line]
+    left, right = min(x for x, *_ in boxes), max(x + width for x, _, width, _ in boxes)
+    sure = any(sum(one.sure for one in line) >= _COMPANY for line in numbers)
     for line, flags in zip(read, kept, strict=True):
-        if len(line) == 1 and line[0].guess == _ONE:
-            x, _, width, _ = line[0].box
-            if x + width < left or x > right:
+        if len(line) == 1:
+            (one,) = line
+            x, _, width, _ = one.box
+            beside = one.guess == _ONE and (x + width < left or x > right)
+            if beside or (sure and one.doubtful):
                 flags[:] = [False] * len(flags)
 
 
-def _drop_lone_doubts(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
-    """Drop a digit in doubt that stands alone in its line, where others make up a number."""
-    read = _read(lines, kept)
-    if any(sum(one.sure for one in line) >= _COMPANY for line in read):
-        for line, flags in zip(read, kept, strict=True):
-            if len(line) == 1 and line[0].confidence <= SURE:
-                flags[:] = [False] * len(flags)
-
-
-def _read(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> list[list[Hypothesis]]:
-    """Return what is kept in each line."""
-    return [
-        [one for (one, _), flag in zip(line, flags, strict=True) if flag]
-        for line, flags in zip(lines, kept, strict=True)
-    ]
+def _where(flag: bool, line: Sequence[Judged], flags: Flags) -> list[Hypothesis]:
+    """Return those hypotheses of a line that have this flag now."""
+    return [one for (one, _), kept in zip(line, flags, strict=True) if kept == flag]
 
 
 def _letters(hypotheses: Sequence[Hypothesis], usual: Usual) -> float:
