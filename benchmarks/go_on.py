@@ -17,12 +17,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.export.onnx_weights import weights_from_onnx
-from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import (
     read_card,
     read_counter_card,
@@ -30,16 +30,18 @@ from inkdigits.recognition.shipped import (
     shipped_network,
 )
 from inkdigits.runs.finished import open_finished
-from inkdigits.runs.folder import RunFolder, create_run, find_run
+from inkdigits.runs.folder import RunFolder, create_run
 from inkdigits.runs.start import Interval, start_on, write_start
 from inkdigits.sources.load import load_dataset
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
+from inkdigits.training.teacher import Teacher
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.keeper import Keeper
 from inkdigits.workflows.material import material_for
 from inkdigits.workflows.stopwatch import Stopwatch
+from inkdigits.workflows.teaching import load_teacher
 
 BEGAN = "began.json"
 # What the card before tells of it.
@@ -51,7 +53,7 @@ def go_on(
     recipe: Recipe,
     dataset: Dataset,
     network: bytes,
-    teacher: bytes | None = None,
+    teacher: Teacher | None = None,
     seed: int = 0,
 ) -> None:
     """Train from a network's weights into a run folder.
@@ -60,23 +62,22 @@ def go_on(
         run: A new folder.
         recipe: How to go on; its network is the one that the file holds.
         dataset: What to learn.
-        network: Content of an ONNX file of ours.
-        teacher: Content of another, whose answers are learnt; None to learn the labels.
+        network: Content of an ONNX file of ours; of several networks in it the first goes on.
+        teacher: Networks whose answers are learnt; None to learn the labels.
         seed: Of the order of the images and of how they are changed.
     """
     watch = Stopwatch()
     material = material_for(recipe, dataset, None, lambda _: None)
     write_start(run, recipe, start_on(dataset, seed, deterministic=False, checkpoints=Interval()))
     train = material.parts.train
-    taught = OnnxClassifier(teacher).probabilities(train.images) if teacher else None
     trainer = Trainer(
         recipe,
         train,
         material.parts.validation,
         seed=seed,
         architecture=material.architecture,
-        weights=weights_from_onnx(network, material.architecture),
-        taught=taught,
+        weights=weights_from_onnx(network, material.architecture)[0],
+        teacher=teacher,
     )
     trainer.prepare()
     watch.lap("build")
@@ -86,7 +87,7 @@ def go_on(
     finish(Finished(run, trainer, material), watch)
 
 
-def began_with(network: bytes, card: Mapping[str, object]) -> dict[str, object]:
+def began_with(network: bytes, card: Mapping[str, Any]) -> dict[str, object]:
     """Return what is known of the network that a run began with.
 
     Args:
@@ -97,8 +98,10 @@ def began_with(network: bytes, card: Mapping[str, object]) -> dict[str, object]:
         Its SHA-256; and, if the card is its own, how it was trained.
     """
     digest = hashlib.sha256(network).hexdigest()
-    known = {key: card[key] for key in KEPT if key in card} if card["sha256"] == digest else {}
-    return {"sha256": digest, **known}
+    if card["sha256"] != digest:
+        return {"sha256": digest}
+    first: Mapping[str, object] = card.get("members", [card])[0]
+    return {"sha256": digest, **{key: first[key] for key in KEPT if key in first}}
 
 
 def taught_by(run: Path) -> dict[str, str]:
@@ -138,8 +141,8 @@ def main() -> None:
     network = (options.begin_with or known).read_bytes()
     run = create_run(recipe.name, options.out)
     teacher: Path | None = options.teacher
-    answers = find_run(teacher).onnx.read_bytes() if teacher else None
-    go_on(run, recipe, dataset, network, answers)
+    networks = load_teacher(teacher).teacher if teacher else None
+    go_on(run, recipe, dataset, network, networks)
     note = {
         "command": command(vars(options)),
         **({"taught_by": taught_by(teacher)} if teacher else {}),

@@ -1,6 +1,7 @@
 """A plain PyTorch loop: the tutorial's network with batch normalisation, bfloat16, channels last.
 
-Batches of 128 out of memory, no augmentation, Adam. Needs `pip install torch`.
+Batches of 128 out of memory, no augmentation, Adam; on a GPU where PyTorch has one. Needs
+`pip install torch`.
 """
 
 import time
@@ -22,8 +23,9 @@ def main() -> None:
     torch.manual_seed(0)
     train = load_mnist().train.take(slice(IMAGES))
     images = torch.from_numpy(scale(train.images)).permute(0, 3, 1, 2)
-    images = images.contiguous(memory_format=torch.channels_last)
-    labels = torch.from_numpy(train.labels).long()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    images = images.contiguous(memory_format=torch.channels_last).to(device)
+    labels = torch.from_numpy(train.labels).long().to(device)
     model = nn.Sequential(
         *(nn.Conv2d(1, 32, 3), nn.BatchNorm2d(32), nn.ReLU()),
         *(nn.Conv2d(32, 32, 3), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
@@ -33,19 +35,20 @@ def main() -> None:
         *(nn.Flatten(), nn.BatchNorm1d(1024)),
         *(nn.Linear(1024, 512), nn.BatchNorm1d(512), nn.ReLU(), nn.Dropout(0.2)),
         nn.Linear(512, 10),
-    ).to(memory_format=torch.channels_last)
+    ).to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
 
     def learn(steps: int) -> None:
-        order = torch.randperm(IMAGES)
+        order = torch.randperm(IMAGES, device=device)
         for step in range(steps):
             chosen = order[step * BATCH : (step + 1) * BATCH]
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast(device, dtype=torch.bfloat16):
                 scores = model(images[chosen])
             loss = nn.functional.cross_entropy(scores.float(), labels[chosen])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
+        loss.item()  # waits for the device
 
     learn(4)
 

@@ -49,6 +49,13 @@ def test_a_goal_out_of_reach_has_no_time(script, recipe, dataset):
     assert passing.images == 2 * 384
 
 
+def test_a_whole_training_here_takes_every_step_and_reads_the_test_images(script, recipe, dataset):
+    whole = script.whole_training(recipe, dataset, seed=0)
+    assert whole.images == 2 * 384
+    assert whole.seconds > 0
+    assert 0 < whole.accuracy < 1
+
+
 def test_the_table_compares_medians(script):
     times = {
         "fast": [script.Time(s, 100, a, 2.0) for s, a in ((0.5, 0.99), (0.7, 0.992), (9.0, 0.991))],

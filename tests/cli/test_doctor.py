@@ -5,6 +5,7 @@ import pytest
 from inkdigits.cli import doctor
 from inkdigits.errors import DataError, ModelFileError
 from inkdigits.recognition import classifier
+from inkdigits.training import accelerator
 
 
 def test_a_complete_installation_is_ok(inkdigits: Callable):
@@ -58,6 +59,35 @@ def test_the_precision_follows_the_processor(
     checks = inkdigits("doctor", "--json").document["checks"]
     (check,) = [check for check in checks if check["name"] == "training precision"]
     assert check["detail"].startswith(precision)
+
+
+@pytest.mark.parametrize(
+    ("bfloat16", "detail"),
+    [
+        (True, "bfloat16: a GPU multiplies bfloat16"),
+        (False, "float32: a GPU has no bfloat16, or does not say so"),
+    ],
+)
+def test_the_precision_follows_a_graphics_processor_where_there_is_one(
+    inkdigits: Callable, monkeypatch: pytest.MonkeyPatch, bfloat16: bool, detail: str
+):
+    found = accelerator.Accelerator("a GPU", bfloat16)
+    monkeypatch.setattr(accelerator, "find_accelerator", lambda: found)
+    checks = inkdigits("doctor", "--json").document["checks"]
+    (check,) = [check for check in checks if check["name"] == "training precision"]
+    assert check["detail"] == detail
+
+
+def test_a_backend_that_does_not_start_is_found(
+    inkdigits: Callable, monkeypatch: pytest.MonkeyPatch
+):
+    def fail() -> None:
+        raise RuntimeError("no driver")
+
+    monkeypatch.setattr(accelerator, "find_accelerator", fail)
+    result = inkdigits("doctor")
+    assert result.code == 1
+    assert "Keras does not start: no driver" in result.out
 
 
 def runtime_check(inkdigits: Callable) -> dict[str, str]:

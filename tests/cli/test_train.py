@@ -140,6 +140,12 @@ def test_a_finished_run_cannot_be_resumed(trained: tuple[Path, Any, str], inkdig
         (["--from", "shipped"], "`--from` needs `--data`"),
         (["--from", "shipped", "--data", "a", "--recipe", "fast"], "`--from` goes without `--rec"),
         (["--from", "shipped", "--data", "a", "--members", "2"], "`--from` goes without `--rec"),
+        (["--from", "shipped", "--data", "a", "--teacher", "b"], "`--from` goes without `--rec"),
+        (
+            ["--teacher", "nowhere"],
+            "there is no run folder nowhere; a teacher is a run folder or `sh",
+        ),
+        (["--resume", "run", "--teacher", "b"], "`--resume` goes with no other option"),
         (["--from", "nowhere", "--data", "mnist"], "there is no run folder nowhere"),
         (["--out", "/proc/inkdigits"], "cannot write /proc/inkdigits: "),
         (["--out", "/dev/null"], "`--out` must be a new or empty folder; received /dev/null"),

@@ -36,6 +36,7 @@ from inkdigits.training.plan import plan_epoch
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST, PUBLISHED
 from inkdigits.training.task import Task
+from inkdigits.training.teacher import Lesson, Teacher
 from inkdigits.training.threads import cores_are_shared, share_cores
 from inkdigits.training.trainer import Trainer
 from inkdigits.training.variables import read_variables, write_variables
@@ -62,6 +63,7 @@ class Case:
     steps: int
     network: Architecture = TINY
     every_third_without_a_class: bool = False
+    taught: int = 0
 
     @property
     def images(self):
@@ -102,6 +104,7 @@ CASES = {
     "long": Case(LONG, steps=70),  # a slice of the compiled loop, and a little of a second
     "averaging": Case(AVERAGING, steps=6),
     "changed": Case(CHANGED, steps=6, every_third_without_a_class=True),
+    "taught": Case(CHANGED, steps=6, taught=60),
     "dropout": Case(STILL, steps=6, network=DROPPING),
 }
 SHORT_PARTS = ((0, 1), (1, 3), (3, 67), (67, 70))
@@ -127,9 +130,13 @@ def make_task(case, weights, *, accumulate=False):
     images, labels = pictures(case.images)
     if case.every_third_without_a_class:
         labels[::3] = NO_CLASS
-    return Task(
+    task = Task(
         model, optimizer, recipe.label_smoothing, recipe.micro_batches, augmenter, images, labels
     )
+    if not case.taught:
+        return task
+    teacher = Teacher(case.network, [{name: 1.5 * array for name, array in weights.items()}])
+    return replace(task, lesson=Lesson(teacher, task.outputs, "float32"), taught=case.taught)
 
 
 def make_augmenter(case):
@@ -200,13 +207,15 @@ def _report_engine(report, weights):
     task = make_task(case, weights)
     engine = make_engine(task)
     beginning = read_variables(task.model, task.optimizer)
-    engine.prepare()
+    engine.prepare(case.recipe.batch_size)
+    compiled = [_programs(engine)]
     nothing = engine.run(plan.part(0, 0))
     untouched = read_variables(task.model, task.optimizer)
 
     held = [variable.value for variable in (*task.model.variables, *task.optimizer.variables)]
     copies = [np.array(value) for value in held]
     whole = engine.run(plan)
+    compiled.append(_programs(engine))
     readings = [read_variables(task.model, task.optimizer) for _ in range(2)]
     again_held = all(np.array_equal(value, copy) for value, copy in zip(held, copies, strict=True))
 
@@ -228,6 +237,7 @@ def _report_engine(report, weights):
     figures = {
         "engine": type(engine).__name__,
         "needs accumulation": needs_accumulation(),
+        "programs": compiled,
         "cores shared": [share_cores(2), cores_are_shared(2)],
         "nothing": [nothing.loss, nothing.correct, nothing.images, nothing.classified],
         "old values can still be read": again_held,
@@ -250,6 +260,11 @@ def _report_engine(report, weights):
     }
     arrays = {f"{stage}/{k}": v for stage, each in stages.items() for k, v in each.items()}
     report.add("engine", figures, {**arrays, **predictions, **expected})
+
+
+def _programs(engine):
+    """How many times the loop was compiled."""
+    return engine._loop._cache_size()
 
 
 class _StopAfter:

@@ -11,7 +11,7 @@ from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import Task
+from inkdigits.training.task import Chosen, Task
 
 FOUR_CLASSES = Architecture("four", (28, 28, 1), (Flatten(), Dense(4), Softmax()))
 NONE_CLASS = Architecture("none", (28, 28, 1), (Flatten(), Dense(5), Softmax()), none_class=True)
@@ -58,11 +58,60 @@ def test_no_label_but_that_of_no_class_leads_to_its_output(task, label):
         _ = wrong.targets
 
 
+def test_smoothing_spreads_a_share_of_each_label_over_all_outputs(task):
+    targets = replace(task, label_smoothing=0.2).targets
+    assert targets.dtype == np.float32
+    np.testing.assert_allclose(targets[0], [0.05, 0.05, 0.05, 0.85])
+    np.testing.assert_allclose(targets[1], 0.25)
+
+
+class Parrot:
+    """A teacher's answers: class 2 for a picture with ink in its corner, class 1 for others."""
+
+    values = None
+
+    def answers(self, inputs, values):
+        corner = keras.ops.convert_to_numpy(inputs)[:, 0, 0, 0] > 0
+        return keras.ops.convert_to_tensor(np.eye(4, dtype=np.float32)[1 + corner])
+
+
 def test_what_is_taught_stands_in_place_of_the_first_labels(task):
-    taught = np.array([[0.7, 0.1, 0.1, 0.1], [0, 0.5, 0.5, 0]], np.float32)
-    targets = replace(task, taught=taught).targets
-    np.testing.assert_array_equal(targets[:2], taught)
-    np.testing.assert_array_equal(targets[2:], task.targets[2:])
+    images = np.zeros((5, 28, 28), np.uint8)
+    images[3, 0, 0] = 255
+    taught = replace(task, images=images, lesson=Parrot(), taught=4)
+    order = np.array([4, 3, 0], np.int32)
+    batch = taught.to_batch(chosen(taught, order), np.zeros((3, 0), np.float32))
+    np.testing.assert_array_equal(
+        keras.ops.convert_to_numpy(batch.targets), [[0, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0]]
+    )
+    np.testing.assert_array_equal(batch.labels, task.labels[order])
+
+
+def test_a_teacher_sees_an_image_moved_but_not_obscured(task):
+    ranges = Augmentation(width_shift=0.2, texture=1.0, fading=0.9)
+    augmenter = Augmenter(ranges, (28, 28))
+    seen = []
+
+    class Watching(Parrot):
+        def answers(self, inputs, values):
+            seen.append(keras.ops.convert_to_numpy(inputs))
+            return super().answers(inputs, values)
+
+    taught = replace(task, augmenter=augmenter, lesson=Watching(), taught=5)
+    rows = augmenter.draw(5, np.random.default_rng(0))
+    batch = taught.to_batch(chosen(taught, np.arange(5, dtype=np.int32)), rows)
+    inputs = keras.ops.convert_to_tensor(scale(task.images))
+    moved = keras.ops.convert_to_numpy(augmenter.redraw(inputs, rows))
+    np.testing.assert_array_equal(seen[0], moved)
+    whole = keras.ops.convert_to_numpy(augmenter(inputs, rows))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(batch.inputs), whole)
+    assert np.abs(moved - whole).max() > 0.1
+    assert np.abs(moved - scale(task.images)).max() > 0.1
+
+
+def chosen(task, order):
+    arrays = (order, task.pixels[order], task.labels[order], task.targets[order])
+    return Chosen(*(keras.ops.convert_to_tensor(each) for each in arrays))
 
 
 @pytest.mark.parametrize("labels", [[], [NO_CLASS], [NO_CLASS] * 3], ids=str)
@@ -93,15 +142,17 @@ def test_totals_count_an_image_every_time_and_as_classified_only_with_a_class(ta
 
 def test_every_byte_becomes_the_input_that_recognition_gives_it(task):
     levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    made = task.to_inputs(keras.ops.convert_to_tensor(levels[..., None]), np.zeros((1, 8)))
-    np.testing.assert_array_equal(keras.ops.convert_to_numpy(made), scale(levels))
+    levelled = replace(task, images=levels, labels=np.zeros(1, np.uint8))
+    batch = levelled.to_batch(chosen(levelled, np.zeros(1, np.int32)), np.zeros((1, 8)))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(batch.inputs), scale(levels))
 
 
 def test_with_an_augmenter_images_are_changed_as_its_rows_say(task, rng):
     augmenter = Augmenter(Augmentation(rotation=90.0, stroke=0.5), (28, 28))
     rows = augmenter.draw(5, rng)
-    pixels, inputs = task.images[..., None], scale(task.images)
-    changed = replace(task, augmenter=augmenter).to_inputs(pixels, rows)
-    expected = augmenter(inputs, rows)
-    np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(x) for x in (changed, expected)))
-    assert np.abs(keras.ops.convert_to_numpy(changed) - inputs).max() > 0.1
+    inputs = scale(task.images)
+    changing = replace(task, augmenter=augmenter)
+    batch = changing.to_batch(chosen(changing, np.arange(5, dtype=np.int32)), rows)
+    changed = keras.ops.convert_to_numpy(batch.inputs)
+    np.testing.assert_array_equal(changed, keras.ops.convert_to_numpy(augmenter(inputs, rows)))
+    assert np.abs(changed - inputs).max() > 0.1

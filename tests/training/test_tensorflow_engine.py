@@ -39,7 +39,7 @@ def plan_of(epoch, augmenter=MOVED, batch_size=64):
 )
 def test_a_network_learns_in_bfloat16(digits, network, micro_batches, augmenter):
     engine = TensorFlowEngine(make_task(digits, network, micro_batches, augmenter))
-    engine.prepare()
+    engine.prepare(64)
     first, *_, last = (engine.run(plan_of(epoch)) for epoch in range(1, 6))
     assert first.images == last.images == 256
     assert last.loss < 0.5 * first.loss
@@ -58,7 +58,7 @@ def test_a_plan_without_steps_changes_nothing(task):
 def test_batches_of_any_size_run_in_the_same_loop(digits, micro_batches):
     task = make_task(digits, FAST, micro_batches)
     engine = TensorFlowEngine(task)
-    engine.prepare()
+    engine.prepare(64)
     assert engine.run(plan_of(1, batch_size=6).part(0, 2)).images == 12
     assert engine.run(plan_of(1).part(0, 1)).images == 64
     assert int(task.optimizer.iterations.numpy()) == 3

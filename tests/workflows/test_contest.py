@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,7 @@ take_part(measure)
 """
 QUITTING = """
 import sys
+from pathlib import Path
 from inkdigits.workflows.contest import take_part
 take_part(sys.exit)
 """
@@ -42,6 +44,27 @@ def test_everybody_measures_in_every_round_in_turn():
     )
     assert outcome.values == {"a": [0.0, 1.0, 2.0], "b": [0.0, 1.0, 2.0]}
     assert seen == [("a", 0.0), ("b", 0.0), ("a", 1.0), ("b", 1.0), ("a", 2.0), ("b", 2.0)]
+
+
+MEETING = """
+import sys, time
+from pathlib import Path
+mine, other = map(Path, sys.argv[1:])
+mine.touch()
+while not other.exists():
+    time.sleep(0.01)
+from inkdigits.workflows.contest import take_part
+take_part(lambda: 1.0)
+"""
+
+
+def test_all_set_themselves_up_at_the_same_time(tmp_path: Path):
+    files = [str(tmp_path / name) for name in "ab"]
+    both = [
+        Contestant(name, (sys.executable, "-c", MEETING, *order))
+        for name, order in (("a", files), ("b", files[::-1]))
+    ]
+    assert hold_contest(both, repeats=1).values == {"a": [1.0], "b": [1.0]}
 
 
 def test_who_cannot_take_part_says_why_and_the_others_go_on():

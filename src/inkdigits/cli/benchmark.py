@@ -48,6 +48,8 @@ def train(
     Example: inkdigits benchmark train --peers benchmarks/peers
     """
     need_training_extra()
+    from inkdigits.training.accelerator import training_flags
+
     contestants = [*_own(), *_peers(peers)]
     report = stderr()
     outcome = hold_contest(
@@ -56,7 +58,7 @@ def train(
         environment={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         on_value=lambda name, value: report.print(f"{name}: {value:,.0f}", markup=False),
     )
-    rows = make_rows(outcome)
+    rows = make_rows(outcome, training_flags())
     if json:
         print_json(benchmark_document(rows, outcome))
     else:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -15,10 +15,14 @@ from inkdigits import __version__
 from inkdigits.arrays import blank_images
 from inkdigits.cli.extras import missing_training_modules
 from inkdigits.cli.output import JsonOption, print_json, stdout
+from inkdigits.cli.quiet import hold_back_stderr
 from inkdigits.errors import EXIT_SOME_FAILED, InkdigitsError
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import available_cores, processor_flags, processor_name
 from inkdigits.runs.machine import installed_version
+
+if TYPE_CHECKING:
+    from inkdigits.training.accelerator import Accelerator
 
 SMALL_INSTALL = (
     *("numpy", "onnxruntime", "opencv-python-headless", "pi-heif", "pillow", "pydantic"),
@@ -76,12 +80,26 @@ def _examine() -> Iterator[Check]:
 
 
 def _check_precision() -> Check:
-    precision = resolve_precision("auto", processor_flags())
+    name, flags = "the processor", processor_flags()
+    if not missing_training_modules():
+        try:
+            found, training_flags = _look_at_accelerator()
+        except Exception as error:  # whatever a backend that does not work may raise
+            return Check("training precision", "broken", f"Keras does not start: {error}")
+        if found:
+            name, flags = found.name, training_flags
+    precision = resolve_precision("auto", flags)
     reason = {
-        "bfloat16": "the processor multiplies bfloat16",
-        "float32": "the processor has no bfloat16, or does not say so",
+        "bfloat16": f"{name} multiplies bfloat16",
+        "float32": f"{name} has no bfloat16, or does not say so",
     }[precision]
     return Check("training precision", "ok", f"{precision}: {reason}")
+
+
+def _look_at_accelerator() -> tuple[Accelerator | None, frozenset[str]]:
+    with hold_back_stderr():
+        from inkdigits.training import accelerator
+    return accelerator.find_accelerator(), accelerator.training_flags()
 
 
 def _check_runtime() -> Check:

@@ -28,6 +28,7 @@ from inkdigits.workflows.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from inkdigits.workflows.base import Base
+    from inkdigits.workflows.teaching import TeachingRun
 
 DEFAULT_RECIPE = "tutorial"
 MAX_SEED = 2**31 - 1
@@ -76,6 +77,15 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(help="Passes over the training images, instead of the recipe's."),
+    ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN|shipped",
+            help="Learn the answers of a finished run, of one network or of several, in place of "
+            "the labels: it sees each image as the network does, changed.",
+            show_default=False,
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random, from 0.")] = 0,
     out: Annotated[
@@ -129,21 +139,34 @@ def train(
         )
     checkpoints = Interval(seconds=checkpoint_seconds, steps=checkpoint_steps)
     if resume:
-        others = (recipe, data, form, side, base, freeze, epochs, out, members > 1, deterministic)
+        others = (
+            recipe,
+            data,
+            form,
+            side,
+            base,
+            freeze,
+            epochs,
+            teacher,
+            out,
+            members > 1,
+            deterministic,
+        )
         given = any(each not in (None, False) for each in others)
         if given or seed or checkpoints != Interval():
             raise UsageError("`--resume` goes with no other option: the run knows its own")
         run = find_unfinished_run(resume)
         chosen, _ = read_start(run)
         need_training_extra()
-        start_from = dataset = None
+        start_from = dataset = teaching = None
     elif base:
-        _check_tuning(recipe, data, members)
+        _check_tuning(recipe, data, members, teacher)
         need_training_extra()
         with hold_back_stderr():
             from inkdigits.workflows.tuning import prepare_tuning
         tuning = prepare_tuning(base, data or "", freeze or "features", epochs, _tell)
         chosen, dataset, start_from = tuning.recipe, tuning.dataset, tuning.base
+        teaching = None
         run = create_run(chosen.name, out)
     else:
         if freeze is not None:
@@ -153,9 +176,10 @@ def train(
         need_training_extra()
         dataset = _load(data, form, side)
         chosen = _fit(chosen, dataset, epochs) if dataset else chosen
+        teaching = _load_teacher(teacher) if teacher else None
         run = create_run(chosen.name, out)
     job = _Job(
-        *(run, chosen, dataset, start_from, seed, members),
+        *(run, chosen, dataset, start_from, teaching, seed, members),
         *(deterministic, checkpoints, bool(resume), started),
     )
     with sole_writer(run):
@@ -171,10 +195,11 @@ def _choose_recipe(name_or_path: str, epochs: int | None) -> Recipe:
     return recipe if epochs is None else recipe.replace(epochs=epochs)
 
 
-def _check_tuning(recipe: str | None, data: str | None, members: int) -> None:
-    if recipe or members > 1:
+def _check_tuning(recipe: str | None, data: str | None, members: int, teacher: Path | None) -> None:
+    if recipe or members > 1 or teacher:
         raise UsageError(
-            "`--from` goes without `--recipe` and `--members`: one network goes on as it was made"
+            "`--from` goes without `--recipe`, `--members` and `--teacher`: one network goes on as "
+            "it was made"
         )
     if data is None:
         raise UsageError("`--from` needs `--data`: what the network should learn besides")
@@ -187,6 +212,12 @@ def _load(data: str | None, form: Form | None, side: int | None) -> Dataset | No
     from inkdigits.sources.load import load_dataset
 
     return load_dataset(data or "mnist", form=form, side=side, tell=_tell)
+
+
+def _load_teacher(path: Path) -> TeachingRun:
+    with hold_back_stderr():
+        from inkdigits.workflows.teaching import load_teacher
+    return load_teacher(path)
 
 
 def _fit(recipe: Recipe, dataset: Dataset, epochs: int | None) -> Recipe:
@@ -210,6 +241,7 @@ class _Job:
     recipe: Recipe
     dataset: Dataset | None
     base: Base | None
+    teaching: TeachingRun | None
     seed: int
     members: int
     deterministic: bool
@@ -239,6 +271,7 @@ def _work(job: _Job) -> Manifest:
                 checkpoints=job.checkpoints,
                 dataset=job.dataset,
                 base=job.base,
+                teaching=job.teaching,
                 observer=observer,
                 stopwatch=stopwatch,
             )

@@ -42,6 +42,7 @@ from inkdigits.recognition.onnx_file.seal import seal
 OPSET = 18
 IR_VERSION = 9
 NORM_EPSILON = 1e-3  # Keras's default
+MEMBER = "member"  # what the names of a network's weights begin with, where there are several
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _append_members(
     several = len(members) > 1
     ends = []
     for number, weights in enumerate(members, 1):
-        graph.prefix = f"member{number}/" if several else ""
+        graph.prefix = f"{MEMBER}{number}/" if several else ""
         graph.last = first
         ends.append(_append_network(graph, architecture, weights))
     graph.prefix = ""

@@ -13,6 +13,7 @@ import onnx
 from onnx import numpy_helper
 
 from inkdigits.errors import ModelFileError
+from inkdigits.export.onnx_graph import MEMBER
 from inkdigits.networks.architecture import (
     Architecture,
     BatchNormalization,
@@ -30,29 +31,37 @@ _VARIABLES: Mapping[type, tuple[str, ...]] = {
 }
 
 
-def weights_from_onnx(content: bytes, architecture: Architecture) -> dict[str, np.ndarray]:
-    """Return the weights of a single network.
+def weights_from_onnx(content: bytes, architecture: Architecture) -> list[dict[str, np.ndarray]]:
+    """Return the weights of each network in a file.
 
     Args:
-        content: The file, written by `to_onnx` for one network and already known to be ours.
-        architecture: Its layers.
+        content: The file, written by `to_onnx` and already known to be ours.
+        architecture: The layers of each network.
 
     Returns:
-        float32 arrays by "layer/variable", such as `get_weights` returns.
+        For each, float32 arrays by "layer/variable", such as `get_weights` returns.
 
     Raises:
         ModelFileError: If the file lacks a weight of the architecture.
     """
     model = onnx.load_from_string(content)
     found = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    several = len({name.split("/")[0] for name in found if name.startswith(MEMBER)})
+    prefixes = [f"{MEMBER}{number}/" for number in range(1, several + 1)] or [""]
+    return [_member(found, prefix, architecture) for prefix in prefixes]
+
+
+def _member(
+    found: Mapping[str, np.ndarray], prefix: str, architecture: Architecture
+) -> dict[str, np.ndarray]:
     weights = {}
     for layer_name, layer in architecture.named_layers():
         for i, variable in enumerate(_VARIABLES.get(type(layer), ())):
-            name = f"{layer_name}/{i}"
+            name = f"{prefix}{layer_name}/{i}"
             if name not in found:
                 raise ModelFileError(
                     f"the network's file lacks the {variable} of {layer_name}: it is not that of "
-                    f"one network {architecture.name}"
+                    f"a network {architecture.name}"
                 )
             weights[f"{layer_name}/{variable}"] = _as_in_keras(found[name])
     return weights

@@ -62,6 +62,7 @@ class Training(_Record):
         epochs: Passes over the training images.
         precision: What the layers computed in.
         backend: What Keras ran on.
+        accelerator: The graphics processor that it computed on; None for the processor itself.
         peak_memory_mib: The most memory that the process held at a time, in MiB; None where the
             system does not tell.
     """
@@ -72,6 +73,7 @@ class Training(_Record):
     epochs: int
     precision: Literal["float32", "bfloat16"]
     backend: str
+    accelerator: str | None = None
     peak_memory_mib: float | None = None
 
 
@@ -133,6 +135,18 @@ class BaseRecord(_Record):
     known_after: Score | None = None
 
 
+class TeacherRecord(_Record):
+    """The finished run whose answers were learnt in place of labels.
+
+    Attributes:
+        network: Absolute path of its run folder, or "shipped".
+        sha256: Digest of its ONNX file.
+    """
+
+    network: str
+    sha256: str
+
+
 class Manifest(_Record):
     """Everything there is to know about a finished run.
 
@@ -154,6 +168,7 @@ class Manifest(_Record):
             call validation; None otherwise, and for ensembles.
         confidence: Temperature and rejection; None where no images were held out to fit them on.
         base: The network that it went on from; None for fresh weights.
+        teacher: The run whose answers it learnt; None for the labels.
         members: Of an ensemble, each network's figures on the clean test images; None otherwise.
         sha256: Digest of each file in the folder, by its path there; of the manifest itself and
             of checkpoints there is none.
@@ -175,6 +190,7 @@ class Manifest(_Record):
     test_augmented: Score | None
     confidence: ConfidenceRecord | None = None
     base: BaseRecord | None = None
+    teacher: TeacherRecord | None = None
     members: tuple[Score, ...] | None = None
     sha256: Annotated[dict[FileName, Digest], Field(max_length=MAX_ENTRIES)]
     seal: str | None = None

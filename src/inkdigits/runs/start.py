@@ -43,7 +43,7 @@ class Interval(BaseModel):
 
 
 class StartedFrom(BaseModel):
-    """The finished network that a run went on from.
+    """The finished network that a run went on from, or was taught by.
 
     Attributes:
         network: Absolute path of its run folder, or "shipped".
@@ -72,6 +72,7 @@ class Start(BaseModel):
         deterministic: Whether the run gives the same bits whenever it is made on this machine.
         checkpoints: When they are due.
         base: The finished network that it goes on from; None for fresh weights.
+        teacher: The finished run whose answers it learns; None for the labels.
         seal: Digest of all this and the recipe, in the file alone: it is checked when that is read.
     """
 
@@ -90,6 +91,7 @@ class Start(BaseModel):
     deterministic: bool = False
     checkpoints: Interval = Interval()
     base: StartedFrom | None = None
+    teacher: StartedFrom | None = None
     seal: str | None = None
 
 
@@ -101,6 +103,7 @@ def start_on(
     deterministic: bool,
     checkpoints: Interval,
     base: StartedFrom | None = None,
+    teacher: StartedFrom | None = None,
 ) -> Start:
     """Return the start of a run on a data set."""
     return Start(
@@ -115,6 +118,7 @@ def start_on(
         deterministic=deterministic,
         checkpoints=checkpoints,
         base=base,
+        teacher=teacher,
     )
 
 

@@ -18,14 +18,18 @@ from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_with
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import Task
+from inkdigits.training.task import Chosen, Task
 
 
 class Engine(Protocol):
     """Takes training steps on a model and runs it."""
 
-    def prepare(self) -> None:
-        """Compile what will run, so that the first step costs no more than the others."""
+    def prepare(self, batch_size: int) -> None:
+        """Compile what will run, so that the first step costs no more than the others.
+
+        Args:
+            batch_size: Images in a step.
+        """
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
@@ -74,12 +78,12 @@ class NeutralEngine:
         jit = "auto" if keras.backend.backend() == "jax" else False
         task.model.compile(
             optimizer=task.optimizer,
-            loss=keras.losses.CategoricalCrossentropy(label_smoothing=task.label_smoothing),
+            loss=keras.losses.CategoricalCrossentropy(),
             metrics=[accuracy_among(task.classes)],
             jit_compile=jit,
         )
 
-    def prepare(self) -> None:
+    def prepare(self, batch_size: int) -> None:
         """Do nothing; Keras compiles at the first step."""
 
     def run(self, plan: EpochPlan) -> Sums:
@@ -96,13 +100,16 @@ class NeutralEngine:
     def _learn(
         self, order: Int32[np.ndarray, " n"], changes: Float32[np.ndarray, "n columns"]
     ) -> Sums:
-        pixels = keras.ops.convert_to_tensor(self._task.pixels[order])
-        self._task.model.reset_metrics()
-        logs: dict[str, Any] = self._task.model.train_on_batch(
-            self._task.to_inputs(pixels, changes), self._targets[order], return_dict=True
+        task = self._task
+        arrays = (order, task.pixels[order], task.labels[order], self._targets[order])
+        chosen = Chosen(*(keras.ops.convert_to_tensor(each) for each in arrays))
+        batch = task.to_batch(chosen, changes)
+        task.model.reset_metrics()
+        logs: dict[str, Any] = task.model.train_on_batch(
+            batch.inputs, batch.targets, return_dict=True
         )
         n = len(order)
-        return self._task.sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), order)
+        return task.sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), order)
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""

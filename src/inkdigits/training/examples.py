@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inkdigits.arrays import Probabilities, image_shape
+from inkdigits.arrays import image_shape
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import UsageError
 from inkdigits.formats import image_size
@@ -44,18 +44,18 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
 
 
 def check_examples(
-    architecture: Architecture, train: LabelledImages, taught: Probabilities | None
+    architecture: Architecture, train: LabelledImages, teacher: Architecture | None
 ) -> None:
-    """Refuse training images, or what is taught of them, that are not for a network.
+    """Refuse training images, or a teacher, that are not for a network.
 
     Args:
         architecture: The network.
         train: Images to learn from.
-        taught: What each should be answered with in place of its label; None for the labels.
+        teacher: The layers of the teacher; None where there is none.
 
     Raises:
-        UsageError: If the images are not of the network's shape, or what is taught has not a row
-            for each of them and a column for each class.
+        UsageError: If the images are not of the network's shape, or the teacher reads others or
+            tells another number of classes apart.
     """
     wanted, received = architecture.input_shape, image_shape(train.images)
     if wanted != received:
@@ -63,6 +63,15 @@ def check_examples(
             f"the network {architecture.name} reads images of {image_size(wanted)}; "
             f"received {image_size(received)}"
         )
-    rows = (len(train), architecture.classes)
-    if taught is not None and taught.shape != rows:
-        raise UsageError(f"what is taught must have the shape {rows}; received {taught.shape}")
+    if teacher is None:
+        return
+    if teacher.input_shape != wanted:
+        raise UsageError(
+            f"the teacher must read images of {image_size(wanted)}, as the network "
+            f"{architecture.name} does; received one for {image_size(teacher.input_shape)}"
+        )
+    if teacher.classes != architecture.classes:
+        raise UsageError(
+            f"the teacher must tell {architecture.classes} classes apart; "
+            f"received one for {teacher.classes}"
+        )

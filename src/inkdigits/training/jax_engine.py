@@ -15,15 +15,19 @@ import keras
 import numpy as np
 
 from inkdigits.arrays import Inputs, Probabilities
+from inkdigits.training.augmentation.augmenter import MATRIX
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_with
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import Task
+from inkdigits.training.task import Batch, Chosen, Task
+from inkdigits.training.teacher import Values
 
 SLICE = 64  # steps that one call of the compiled loop takes at most
 
 # Trainable variables, the model's others, the optimiser's, the loss so far, the hits so far.
 _State = tuple[list[Any], list[Any], list[Any], Any, Any]
+# Pixels, labels and targets of all images; a teacher's variables.
+_Material = tuple[tuple[Any, Any, Any], Values | None]
 
 
 class JaxEngine:
@@ -37,14 +41,16 @@ class JaxEngine:
         self._labels = jnp.asarray(task.labels, jnp.int32)
         self._targets = jnp.asarray(task.targets)
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
-        self._loss = keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
-        )
+        self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum")
         self._gradients = jax.value_and_grad(self._part_loss, has_aux=True)
         self._loop = jax.jit(self._take_steps, donate_argnums=0)
 
-    def prepare(self) -> None:
-        """Do nothing; JAX compiles at the first step, when it knows the size of a batch."""
+    def prepare(self, batch_size: int) -> None:
+        """Compile the loop by taking no steps."""
+        columns = self._task.augmenter.columns if self._task.augmenter else MATRIX
+        order = jnp.zeros((SLICE, batch_size), jnp.int32)
+        changes = jnp.zeros((SLICE, batch_size, columns), jnp.float32)
+        self._loop(self._read(), self._material(), order, changes, 0)
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
@@ -52,7 +58,7 @@ class JaxEngine:
         for start in range(0, plan.steps, SLICE):
             part = plan.part(start, start + SLICE)
             order, changes = (_fill_up(each) for each in (part.order, part.changes))
-            state = self._loop(state, self._images(), order, changes, part.steps)
+            state = self._loop(state, self._material(), order, changes, part.steps)
         self._write(state)
         return self._task.sums(float(state[3]), int(state[4]), plan.order)
 
@@ -60,8 +66,9 @@ class JaxEngine:
         """Return the model's probabilities for these images, in their order."""
         return predict_with(self._task.model, inputs)
 
-    def _images(self) -> tuple[Any, Any, Any]:
-        return self._pixels, self._labels, self._targets
+    def _material(self) -> _Material:
+        lesson = self._task.lesson
+        return (self._pixels, self._labels, self._targets), lesson.values if lesson else None
 
     def _variables(self) -> tuple[list[Any], list[Any], list[Any]]:
         model, optimizer = self._logits, self._task.optimizer
@@ -79,23 +86,22 @@ class JaxEngine:
                 variable.assign(value)
 
     def _take_steps(
-        self, state: _State, images: tuple[Any, Any, Any], order: Any, changes: Any, steps: Any
+        self, state: _State, material: _Material, order: Any, changes: Any, steps: Any
     ) -> _State:
         def body(step: Any, state: _State) -> _State:
-            return self._take_step(state, images, order[step], changes[step])
+            return self._take_step(state, material, order[step], changes[step])
 
         taken: _State = jax.lax.fori_loop(0, steps, body, state)
         return taken
 
-    def _take_step(
-        self, state: _State, images: tuple[Any, Any, Any], order: Any, changes: Any
-    ) -> _State:
+    def _take_step(self, state: _State, material: _Material, order: Any, changes: Any) -> _State:
+        images, values = material
         learnt, other, slots, loss, correct = state
         parts = self._task.micro_batches
         summed = None
         for chosen, rows in zip(jnp.split(order, parts), jnp.split(changes, parts), strict=True):
-            pixels, labels, targets = (each[chosen] for each in images)
-            batch = (self._task.to_inputs(pixels, rows), labels, targets)
+            found = Chosen(chosen, *(each[chosen] for each in images))
+            batch = self._task.to_batch(found, rows, values)
             (_, (other, total, hits)), gradients = self._gradients(learnt, other, batch)
             loss, correct = loss + total, correct + hits
             summed = gradients if summed is None else jax.tree.map(jnp.add, summed, gradients)
@@ -104,7 +110,7 @@ class JaxEngine:
         return learnt, other, slots, loss, correct
 
     def _part_loss(
-        self, learnt: list[Any], other: list[Any], batch: tuple[Any, Any, Any]
+        self, learnt: list[Any], other: list[Any], batch: Batch
     ) -> tuple[Any, tuple[list[Any], Any, Any]]:
         images, labels, targets = batch
         logits, other = self._logits.stateless_call(learnt, other, images, training=True)

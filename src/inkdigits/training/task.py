@@ -6,16 +6,48 @@ Comes in: the parts. Goes out: one value that every engine takes. It takes no st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from jaxtyping import Float32, Int32, UInt8
 
-from inkdigits.arrays import WHITE, AnyImages, Labels, Probabilities, image_shape, one_hot
+from inkdigits.arrays import WHITE, AnyImages, Labels, image_shape, one_hot
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.sums import Sums
+from inkdigits.training.teacher import Lesson, Values
+
+
+class Chosen(NamedTuple):
+    """Some of the images, as they lie in memory.
+
+    Attributes:
+        places: Shape (batch,), int32: where each lies among all.
+        pixels: Shape (batch, height, width, channels), uint8.
+        labels: Shape (batch,), int32.
+        targets: Shape (batch, outputs), float32.
+    """
+
+    places: Any
+    pixels: Any
+    labels: Any
+    targets: Any
+
+
+class Batch(NamedTuple):
+    """What a network learns from.
+
+    Attributes:
+        inputs: Shape (batch, height, width, channels), float32, 0 to 1.
+        labels: Shape (batch,), int32.
+        targets: Shape (batch, outputs), float32, rows summing to 1.
+    """
+
+    inputs: Any
+    labels: Any
+    targets: Any
+
 
 PREDICT_BATCH = 250  # images that go through the network at once; more take memory, not less time
 
@@ -35,8 +67,9 @@ class Task:
             the memory that the network's inputs would.
         labels: Shape (n,), uint8; NO_CLASS for an image that shows none of the classes.
         none_class: Whether the model's last output stands for such images.
-        taught: Shape (m, classes), float32, rows summing to 1: what the first m images should be
-            answered with in place of their labels; None for the labels throughout.
+        lesson: A teacher whose answers stand in place of the labels; None for the labels.
+        taught: With a teacher, the first so many images are taught by it: those that show a class
+            as the teacher has learnt to read it.
     """
 
     model: keras.Sequential
@@ -47,7 +80,8 @@ class Task:
     images: AnyImages
     labels: Labels
     none_class: bool = False
-    taught: Probabilities | None = None
+    lesson: Lesson | None = None
+    taught: int = 0
 
     @property
     def pixels(self) -> UInt8[np.ndarray, "n height width channels"]:
@@ -68,31 +102,43 @@ class Task:
     def targets(self) -> Float32[np.ndarray, "n outputs"]:
         """What the network should answer: an image's class, and where it has none, the last output.
 
-        Without an output for such images, all classes alike. Where it is taught, that.
+        Without an output for such images, all classes alike; smoothed over the outputs in any case.
         """
         without = self.labels == NO_CLASS
         targets = np.zeros((len(self.labels), self.outputs), np.float32)
         targets[:, : self.classes] = one_hot(np.where(without, 0, self.labels), self.classes)
         targets[without] = np.eye(self.outputs)[-1] if self.none_class else 1.0 / self.classes
-        if self.taught is not None:
-            targets[: len(self.taught), : self.classes] = self.taught
-        return targets
+        smoothing = np.float32(self.label_smoothing)
+        return targets * (1 - smoothing) + smoothing / self.outputs
 
     def sums(self, loss: float, correct: int, order: Int32[np.ndarray, ...]) -> Sums:
         """Return the totals of some steps, from their loss, their hits and the images in them."""
         classified = int(np.count_nonzero(self.labels[order] != NO_CLASS))
         return Sums(loss, correct, order.size, classified)
 
-    def to_inputs(self, pixels: Any, changes: Any) -> Any:
+    def to_batch(self, chosen: Chosen, changes: Any, values: Values | None = None) -> Batch:
         """Scale images and change them as the rows of a plan say, where there is an augmenter.
 
+        A teacher sees each image moved and bent as the network does, but not obscured.
+
         Args:
-            pixels: Shape (batch, height, width, channels), uint8, of the backend.
+            chosen: Images by their places among all.
             changes: Shape (batch, columns), float32.
+            values: The teacher's variables; None for these as they are.
 
         Returns:
-            Shape (batch, height, width, channels), float32: what `arrays.scale` makes of the same
-            bytes, changed.
+            What `arrays.scale` makes of the same bytes, changed, with labels and targets.
         """
-        inputs = keras.ops.cast(pixels, "float32") / WHITE
-        return self.augmenter(inputs, changes) if self.augmenter else inputs
+        inputs = keras.ops.cast(chosen.pixels, "float32") / WHITE
+        if self.augmenter:
+            inputs = self.augmenter.redraw(inputs, changes)
+        targets = self._taught(inputs, chosen, values)
+        if self.augmenter:
+            inputs = self.augmenter.obscure(inputs, changes)
+        return Batch(inputs, chosen.labels, targets)
+
+    def _taught(self, inputs: Any, chosen: Chosen, values: Values | None) -> Any:
+        if self.lesson is None:
+            return chosen.targets
+        answers = self.lesson.answers(inputs, self.lesson.values if values is None else values)
+        return keras.ops.where((chosen.places < self.taught)[:, None], answers, chosen.targets)

@@ -18,7 +18,7 @@ import tensorflow as tf
 from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import PREDICT_BATCH, Task
+from inkdigits.training.task import PREDICT_BATCH, Chosen, Task
 from inkdigits.training.threads import cores_are_shared
 
 
@@ -33,9 +33,7 @@ class TensorFlowEngine:
         model = task.model
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._targets = tf.constant(task.targets)
-        self._loss = keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=task.label_smoothing, reduction="sum"
-        )
+        self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum")
         self._side_by_side = task.micro_batches > 1 and cores_are_shared(task.micro_batches)
         columns = task.augmenter.columns if task.augmenter else None
         signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, columns])]
@@ -45,7 +43,7 @@ class TensorFlowEngine:
             self._probabilities, [tf.TensorSpec(shape)], autograph=False, jit_compile=False
         )
 
-    def prepare(self) -> None:
+    def prepare(self, batch_size: int) -> None:
         """Trace and optimise the loop by taking no steps."""
         columns = self._task.augmenter.columns if self._task.augmenter else 0
         self._loop(tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, columns]))
@@ -104,13 +102,13 @@ class TensorFlowEngine:
 
     def _gradients(self, order: Any, changes: Any) -> tuple[list[Any], Any, Any]:
         """Return what a micro-batch adds to the batch's gradients, to its loss and to its hits."""
-        images = self._task.to_inputs(tf.gather(self._pixels, order), changes)
-        labels = tf.gather(self._labels, order)
+        parts = (tf.gather(each, order) for each in (self._pixels, self._labels, self._targets))
+        images, labels, targets = self._task.to_batch(Chosen(order, *parts), changes)
         values = [variable.value for variable in self._task.model.trainable_variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
             logits = tf.cast(self._logits(images, training=True), tf.float32)
-            total = self._loss(tf.gather(self._targets, order), logits)
+            total = self._loss(targets, logits)
             share = total / tf.cast(tf.size(labels) * self._task.micro_batches, tf.float32)
         answers = tf.argmax(logits[:, : self._task.classes], axis=1, output_type=tf.int32)
         hits = tf.equal(answers, labels)

@@ -19,7 +19,7 @@ from inkdigits.networks.build import build
 from inkdigits.networks.freezing import freeze_features
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.networks.weights import set_some_weights
-from inkdigits.processor import processor_flags
+from inkdigits.training.accelerator import find_accelerator, keep_float32, training_flags
 from inkdigits.training.averaging import averages_for_a_while, take_averages
 from inkdigits.training.determinism import fix_order_of_sums
 from inkdigits.training.engine import make_engine, needs_accumulation
@@ -34,6 +34,7 @@ from inkdigits.training.recipe import Recipe
 from inkdigits.training.state import EpochRecord, Progress, TrainerState
 from inkdigits.training.sums import Sums
 from inkdigits.training.task import Task
+from inkdigits.training.teacher import Lesson, Teacher
 from inkdigits.training.variables import read_variables, write_variables
 
 
@@ -49,7 +50,7 @@ class Trainer:
         seed: int = 0,
         architecture: Architecture | None = None,
         weights: Mapping[str, np.ndarray] | None = None,
-        taught: Probabilities | None = None,
+        teacher: Teacher | None = None,
         deterministic: bool = False,
     ) -> None:
         """Build model and optimiser, and put the images into memory.
@@ -63,29 +64,28 @@ class Trainer:
             architecture: The recipe's network, fitted to images and classes; None for it as it is.
             weights: What layers start with in place of fresh weights, by "layer/variable"; None for
                 fresh ones throughout.
-            taught: What each training image should be answered with in place of its label, such as
-                the answers of a better network (Hinton, Vinyals and Dean, "Distilling the Knowledge
-                in a Neural Network", 2015); shape (n, classes), float32, rows summing to 1. None
-                for the labels.
+            teacher: Networks whose answers to the training images are learnt in place of these
+                images' labels; None for the labels.
             deterministic: Give the same bits in every run on this machine; it holds for the whole
                 process, until it ends.
 
         Raises:
-            UsageError: If the images are not of the network's shape, what is taught is not for
-                them or its classes, the recipe's batch is larger than the training set or than a
+            UsageError: If the images are not of the network's shape, the teacher reads others or
+                has other classes, the recipe's batch is larger than the training set or than a
                 validation set that is augmented, or the backend cannot be deterministic.
         """
+        keep_float32()
         if deterministic:
             fix_order_of_sums()
         self.architecture = architecture or find_architecture(recipe.network)
-        check_examples(self.architecture, train, taught)
+        check_examples(self.architecture, train, teacher.architecture if teacher else None)
         self.recipe = recipe
         self.seed = seed
         self.deterministic = deterministic
-        self.precision = resolve_precision(recipe.precision, processor_flags())
+        self.precision = resolve_precision(recipe.precision, training_flags())
         self.history: tuple[EpochRecord, ...] = ()
         self.seconds = 0.0
-        train = training_examples(train, recipe)
+        taught, train = len(train), training_examples(train, recipe)
         self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
         self.model = self._build_model(weights)
@@ -105,6 +105,9 @@ class Trainer:
                 images=train.images,
                 labels=train.labels,
                 none_class=self.architecture.none_class,
+                lesson=Lesson(teacher, self.architecture.outputs, self.precision)
+                if teacher
+                else None,
                 taught=taught,
             )
         )
@@ -130,6 +133,12 @@ class Trainer:
         return str(keras.backend.backend())
 
     @property
+    def accelerator(self) -> str | None:
+        """Name of the graphics processor that Keras computes on; None for the processor."""
+        found = find_accelerator()
+        return found.name if found else None
+
+    @property
     def steps_per_epoch(self) -> int:
         """Training steps in each epoch."""
         return self.feed.steps_per_epoch
@@ -150,7 +159,7 @@ class Trainer:
 
     def prepare(self) -> None:
         """Compile everything, so that `fit` measures training alone."""
-        self.engine.prepare()
+        self.engine.prepare(self.recipe.batch_size)
 
     def fit(self, observer: Observer | None = None, *, report_every: int | None = None) -> bool:
         """Train up to the recipe's last epoch, from wherever the state stands.

@@ -42,7 +42,7 @@ class Base:
         class_names: Its classes, in order.
         form: What its images are.
         source: What loads the data that it learnt from; None if they were handed over in memory.
-        weights: Its arrays by "layer/variable", float32.
+        weights: Its arrays by "layer/variable", float32; of the package's networks, the first's.
         classifier: The network itself.
     """
 
@@ -134,6 +134,6 @@ def _shipped() -> Base:
         class_names=DIGIT_NAMES,
         form="digits",
         source="mnist",
-        weights=weights_from_onnx(content, architecture),
+        weights=weights_from_onnx(content, architecture)[0],
         classifier=OnnxClassifier(content),
     )

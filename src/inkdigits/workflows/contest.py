@@ -77,9 +77,12 @@ def hold_contest(
         values: dict[str, list[float]] = {}
         missing: dict[str, str] = {}
         taking_part: dict[str, subprocess.Popen[str]] = {}
-        for contestant in contestants:
+        begun = []
+        for contestant in contestants:  # all set themselves up at the same time
             process = stack.enter_context(_start(contestant, environment))
             stack.callback(process.kill)
+            begun.append((contestant, process))
+        for contestant, process in begun:
             reason = _listen(process).get("missing")
             if reason is None:
                 taking_part[contestant.name] = process

@@ -34,6 +34,7 @@ from inkdigits.workflows.data import Parts, check_same, network_for, split_for
 from inkdigits.workflows.records import command_for, confidence_record, score
 from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
+from inkdigits.workflows.teaching import TeachingRun, check_classes
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Ensemble:
         begun: First seed, data and number of networks; the next network has the next seed.
         dataset: What they learn from.
         observer: Is told how each network's run goes, and may stop it.
+        teaching: The run whose answers each network learns; None for the labels.
     """
 
     run: RunFolder
@@ -53,6 +55,7 @@ class Ensemble:
     begun: Start
     dataset: Dataset
     observer: Observer | None = None
+    teaching: TeachingRun | None = None
 
 
 def train_members(ensemble: Ensemble, stopwatch: Stopwatch | None = None) -> Manifest:
@@ -73,6 +76,8 @@ def train_members(ensemble: Ensemble, stopwatch: Stopwatch | None = None) -> Man
     # What does not fit is told with nothing written.
     split_for(ensemble.dataset, ensemble.recipe)
     network_for(ensemble.recipe, ensemble.dataset)
+    if ensemble.teaching:
+        check_classes(ensemble.teaching, ensemble.dataset)
     with sole_writer(ensemble.run):
         refuse_begun_run(ensemble.run)
         write_start(ensemble.run, ensemble.recipe, ensemble.begun)
@@ -130,6 +135,7 @@ def _train_member(ensemble: Ensemble, number: int) -> None:
                 deterministic=ensemble.begun.deterministic,
                 checkpoints=ensemble.begun.checkpoints,
                 dataset=dataset,
+                teaching=ensemble.teaching,
                 observer=observer,
             )
     except InterruptedRunError:
@@ -194,6 +200,7 @@ def _describe(
                 run,
                 begun.members,
                 dataset=ensemble.dataset,
+                teacher=begun.teacher.network if begun.teacher else None,
                 deterministic=begun.deterministic,
             ),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -29,7 +29,7 @@ from inkdigits.runs.files import fill_whole, make_folder, write_whole
 from inkdigits.runs.finished import digest_files
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
-from inkdigits.runs.manifest import DataSource, Manifest, Training
+from inkdigits.runs.manifest import DataSource, Manifest, TeacherRecord, Training
 from inkdigits.runs.weights_file import write_arrays
 from inkdigits.training.prediction import among_classes, predict_with
 from inkdigits.training.trainer import Trainer
@@ -170,6 +170,7 @@ def _describe(
     stopwatch: Stopwatch,
 ) -> Manifest:
     run, trainer, parts = done.run, done.trainer, done.parts
+    teaching = done.material.teaching
     flawed = done.trainer.recipe.validation == "augmented-test"
     return Manifest(
         inkdigits=__version__,
@@ -179,6 +180,7 @@ def _describe(
             run,
             dataset=done.dataset,
             base=done.material.base,
+            teacher=teaching.name if teaching else None,
             deterministic=trainer.deterministic,
         ),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -199,6 +201,7 @@ def _describe(
             epochs=done.trainer.recipe.epochs,
             precision=trainer.precision,
             backend=trainer.backend,
+            accelerator=trainer.accelerator,
             peak_memory_mib=peak_memory_mib(),
         ),
         timing=stopwatch.timing(),
@@ -206,6 +209,7 @@ def _describe(
         test=score(test),
         test_augmented=score(validation) if flawed else None,
         confidence=confidence_record(confidence) if confidence else None,
+        teacher=TeacherRecord(**teaching.record.model_dump()) if teaching else None,
         sha256=digest_files(run),
     )
 

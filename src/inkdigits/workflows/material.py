@@ -21,6 +21,7 @@ from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.base import Base
 from inkdigits.workflows.data import Parts, network_for, split_for
 from inkdigits.workflows.matching import load_matching
+from inkdigits.workflows.teaching import TeachingRun, check_classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class Material:
         architecture: The network.
         base: The network that it goes on from; None for fresh weights.
         known: The data set that this learnt from, if its classes are the same and it can be had.
+        teaching: The run whose answers are learnt; None for the labels.
     """
 
     dataset: Dataset
@@ -41,6 +43,7 @@ class Material:
     architecture: Architecture
     base: Base | None = None
     known: Dataset | None = None
+    teaching: TeachingRun | None = None
 
     @property
     def weights(self) -> Mapping[str, np.ndarray] | None:
@@ -52,7 +55,11 @@ class Material:
 
 
 def material_for(
-    recipe: Recipe, dataset: Dataset, base: Base | None, warn: Callable[[str], None]
+    recipe: Recipe,
+    dataset: Dataset,
+    base: Base | None,
+    warn: Callable[[str], None],
+    teaching: TeachingRun | None = None,
 ) -> Material:
     """Gather what a run is made from.
 
@@ -61,13 +68,17 @@ def material_for(
         dataset: What is learnt from and measured on; with a base in its size and colours.
         base: The network to go on from; None for fresh weights.
         warn: Is told if the base's own data cannot be had.
+        teaching: The run whose answers are learnt, for fresh weights; None for the labels.
 
     Raises:
         RecipeError: If the recipe does not fit the data.
         UsageError: If the images or classes are not for the network.
     """
     if base is None:
-        return Material(dataset, split_for(dataset, recipe), network_for(recipe, dataset))
+        if teaching:
+            check_classes(teaching, dataset)
+        parts, architecture = split_for(dataset, recipe), network_for(recipe, dataset)
+        return Material(dataset, parts, architecture, teaching=teaching)
     known = _known(base, dataset, warn)
     architecture = fit_architecture(base.architecture, dataset.shape, len(dataset.class_names))
     return Material(dataset, _tuning_parts(dataset, known, base), architecture, base, known)

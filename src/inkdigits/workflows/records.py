@@ -6,6 +6,7 @@ Comes in: values of evaluation and recipe. Goes out: the manifest's own records 
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES
@@ -51,6 +52,7 @@ def command_for(
     *,
     dataset: Dataset | None = None,
     base: Base | None = None,
+    teacher: str | None = None,
     deterministic: bool = False,
 ) -> str:
     """Return the command that makes a run again.
@@ -70,6 +72,7 @@ def command_for(
     else:
         words += ["--recipe", *_recipe_words(recipe, run, dataset)]
     words += _data_words(dataset) if dataset else []
+    words += ["--teacher", _from_here(teacher)] if teacher else []
     if members > 1:
         words += ["--members", str(members)]
     words += ["--seed", str(seed)]
@@ -106,6 +109,14 @@ def base_record(
             "known_after": measure(classifier, known.test),
         }
     )
+
+
+def _from_here(path: str) -> str:
+    """Return an absolute path, or "shipped", as it is named from the working folder."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
 
 
 def _base_words(recipe: Recipe, base: Base) -> list[str]:

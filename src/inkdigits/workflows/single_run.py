@@ -26,6 +26,7 @@ from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.keeper import Keeper
 from inkdigits.workflows.material import material_for
 from inkdigits.workflows.stopwatch import Stopwatch
+from inkdigits.workflows.teaching import TeachingRun, load_teacher_again
 
 
 def start_run(
@@ -37,13 +38,14 @@ def start_run(
     checkpoints: Interval | None = None,
     dataset: Dataset | None = None,
     base: Base | None = None,
+    teaching: TeachingRun | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
     """Train one network into a folder of its own; arguments and errors are those of `train`."""
     with sole_writer(run):
         refuse_begun_run(run)
-        job = _Job(run, recipe, dataset, base, observer, stopwatch)
+        job = _Job(run, recipe, dataset, base, teaching, observer, stopwatch)
         return job.begin(seed, deterministic, checkpoints or Interval())
 
 
@@ -60,7 +62,8 @@ def resume_run(
         recipe, begun = read_start(run)
         dataset = dataset or load_again(begun)
         base = load_base_again(begun.base) if begun.base else None
-        return _Job(run, recipe, dataset, base, observer, stopwatch).go_on(begun)
+        teaching = load_teacher_again(begun.teacher) if begun.teacher else None
+        return _Job(run, recipe, dataset, base, teaching, observer, stopwatch).go_on(begun)
 
 
 class _Job:
@@ -72,6 +75,7 @@ class _Job:
         recipe: Recipe,
         dataset: Dataset | None,
         base: Base | None,
+        teaching: TeachingRun | None,
         observer: Observer | None,
         stopwatch: Stopwatch | None,
     ) -> None:
@@ -80,17 +84,18 @@ class _Job:
         self._watch = stopwatch or Stopwatch()
         self._watch.lap("start")
         warn = self._observer.on_warning
-        self._material = material_for(recipe, dataset or load_mnist(), base, warn)
+        self._material = material_for(recipe, dataset or load_mnist(), base, warn, teaching)
         self._watch.lap("data")
 
     def begin(self, seed: int, deterministic: bool, checkpoints: Interval) -> Manifest:
-        base = self._material.base
+        base, teaching = self._material.base, self._material.teaching
         begun = start_on(
             self._material.dataset,
             seed,
             deterministic=deterministic,
             checkpoints=checkpoints,
             base=StartedFrom(network=base.name, sha256=base.sha256) if base else None,
+            teacher=teaching.record if teaching else None,
         )
         write_start(self._run, self._recipe, begun)
         return self._train_and_finish(self._make_trainer(begun), begun.checkpoints)
@@ -110,7 +115,7 @@ class _Job:
             self._observer.on_warning("no checkpoint is undamaged: training begins anew")
 
     def _make_trainer(self, begun: Start) -> Trainer:
-        parts = self._material.parts
+        parts, teaching = self._material.parts, self._material.teaching
         trainer = Trainer(
             self._recipe,
             parts.train,
@@ -118,6 +123,7 @@ class _Job:
             seed=begun.seed,
             architecture=self._material.architecture,
             weights=self._material.weights,
+            teacher=teaching.teacher if teaching else None,
             deterministic=begun.deterministic,
         )
         self._watch.lap("build")

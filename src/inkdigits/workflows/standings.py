@@ -12,7 +12,6 @@ from statistics import median
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.flops import training_flops
 from inkdigits.networks.precision import Precision, resolve_precision
-from inkdigits.processor import processor_flags
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST, PUBLISHED, TUTORIAL
@@ -56,15 +55,14 @@ class Row:
     ceiling_share: float | None
 
 
-def make_rows(outcome: Outcome, flags: frozenset[str] | None = None) -> list[Row]:
+def make_rows(outcome: Outcome, flags: frozenset[str]) -> list[Row]:
     """Work out every contestant's figures.
 
     Args:
         outcome: The figures of each round.
-        flags: The processor's features, which decide what "auto" computed in; None for this one's.
+        flags: Features of what training ran on, which decide what "auto" computed in.
     """
-    present = processor_flags() if flags is None else flags
-    return [_row(name, outcome, present) for name in outcome.values]
+    return [_row(name, outcome, flags) for name in outcome.values]
 
 
 def _row(name: str, outcome: Outcome, flags: frozenset[str]) -> Row:

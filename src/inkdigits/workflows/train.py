@@ -21,6 +21,7 @@ from inkdigits.workflows.data import load_again
 from inkdigits.workflows.ensemble import Ensemble, resume_members, train_members
 from inkdigits.workflows.single_run import resume_run, start_run
 from inkdigits.workflows.stopwatch import Stopwatch
+from inkdigits.workflows.teaching import TeachingRun, load_teacher, load_teacher_again
 from inkdigits.workflows.tuning import prepare_tuning
 
 
@@ -33,6 +34,7 @@ def train(
     checkpoints: Interval | None = None,
     out: Path | None = None,
     dataset: Dataset | None = None,
+    teacher: str | Path | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> tuple[RunFolder, Manifest]:
@@ -48,6 +50,8 @@ def train(
         checkpoints: When they are due within an epoch; None for once a minute.
         out: The folder to write, new or empty; None for the next `runs/<recipe>-<n>`.
         dataset: What to learn from and measure on; None for MNIST.
+        teacher: A finished run's folder, or "shipped": its answers to the training images, changed
+            as the network sees them, are learnt in place of their labels. None for the labels.
         observer: Is told how the run goes, and may stop it.
         stopwatch: Measures the parts; give one that started with the process to count start-up.
 
@@ -55,8 +59,9 @@ def train(
         The folder and what its manifest says.
 
     Raises:
-        UsageError: If `out` is not empty or another process writes there, the recipe does not fit
-            the data, or `members` is not 1 to 100.
+        ModelFileError: If there is no such teacher, or it is damaged.
+        UsageError: If `out` is not empty or another process writes there, recipe or teacher do not
+            fit the data, or `members` is not 1 to 100.
         OutputError: If something cannot be written.
         InterruptedRunError: If the observer stopped the run.
 
@@ -67,6 +72,7 @@ def train(
         0.9951
     """
     _check_members(members)
+    teaching = load_teacher(Path(teacher)) if teacher is not None else None
     run = create_run(recipe.name, out)
     manifest = start(
         run,
@@ -76,6 +82,7 @@ def train(
         deterministic=deterministic,
         checkpoints=checkpoints,
         dataset=dataset,
+        teaching=teaching,
         observer=observer,
         stopwatch=stopwatch,
     )
@@ -147,6 +154,7 @@ def start(
     checkpoints: Interval | None = None,
     dataset: Dataset | None = None,
     base: Base | None = None,
+    teaching: TeachingRun | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
@@ -163,6 +171,7 @@ def start(
             checkpoints=checkpoints,
             dataset=dataset,
             base=base,
+            teaching=teaching,
             observer=observer,
             stopwatch=stopwatch,
         )
@@ -173,8 +182,9 @@ def start(
         members,
         deterministic=deterministic,
         checkpoints=checkpoints or Interval(),
+        teacher=teaching.record if teaching else None,
     )
-    return train_members(Ensemble(run, recipe, begun, dataset, observer), stopwatch)
+    return train_members(Ensemble(run, recipe, begun, dataset, observer, teaching), stopwatch)
 
 
 def resume(
@@ -207,7 +217,9 @@ def resume(
     if begun.members == 1:
         manifest = resume_run(run, dataset=dataset, observer=observer, stopwatch=stopwatch)
     else:
-        ensemble = Ensemble(run, recipe, begun, dataset or load_again(begun), observer)
+        teaching = load_teacher_again(begun.teacher) if begun.teacher else None
+        data = dataset or load_again(begun)
+        ensemble = Ensemble(run, recipe, begun, data, observer, teaching)
         manifest = resume_members(ensemble, stopwatch)
     return run, manifest
 

@@ -28,11 +28,11 @@ def read_card() -> dict[str, Any]:
     """Return the network's card.
 
     Returns:
-        "command" that trained it, "seed", "data" with its SHA-256, "machine", "seconds" of
-        training, "sha256" of the file, "taught_by" (the network whose answers it learnt in place
-        of labels, if there is one), "began_with" (the network whose weights it began with, if
-        these were not drawn at random), and "figures": what `inkdigits evaluate shipped --suite
-        all --json` prints.
+        "members", for each of the networks in the file: the "command" that trained it, "seed",
+        "data" with its SHA-256, "machine", "seconds" of training, "taught_by" (the network whose
+        answers it learnt in place of labels, if there is one), "began_with" (the network whose
+        weights it began with, if these were not drawn at random). Besides "sha256" and "bytes" of
+        the file, and "figures": what `inkdigits evaluate shipped --suite all --json` prints.
 
     Example:
         >>> sorted(read_card()["figures"]["test"])[:2]
@@ -55,8 +55,8 @@ def read_counter_card() -> dict[str, Any]:
     """Return that network's card.
 
     Returns:
-        As `read_card`, with "test" in place of "figures": how many strips of digits that it did not
-        learn from it knows.
+        As a member of `read_card`, with "sha256" and "bytes" of the file and "test": how many
+        strips of digits that it did not learn from it knows.
 
     Example:
         >>> read_counter_card()["data"]["train_images"] > 50_000
@@ -79,7 +79,7 @@ def read_quick_card() -> dict[str, Any]:
     """Return that network's card.
 
     Returns:
-        As `read_card`, with "test" in place of "figures": its own on MNIST's test images.
+        As `read_counter_card`; "test" are its figures on MNIST's test images.
 
     Example:
         >>> read_quick_card()["bytes"] < 1_000_000

@@ -96,9 +96,33 @@ class Augmenter:
         Returns:
             Tensor of the shape of `images`, 0 to 1.
         """
+        return self.obscure(self.redraw(images, rows), rows)
+
+    def redraw(self, images: Any, rows: Any) -> Any:
+        """Move and bend each image, and change its strokes: it stays a clear picture.
+
+        Args:
+            images: Tensor of shape (n, height, width, channels), float32, 0 to 1.
+            rows: Tensor of shape (n, columns), float32, from `draw`.
+
+        Returns:
+            Tensor of the shape of `images`, 0 to 1.
+        """
         images = self._move(images, rows)
         if self.ranges.stroke:
             images = change_strokes(images, rows[:, self._slices["stroke"]])
+        return images
+
+    def obscure(self, images: Any, rows: Any) -> Any:
+        """Make each image harder to read: an outline, faded ink, a texture, a part painted over.
+
+        Args:
+            images: Tensor of shape (n, height, width, channels), float32, 0 to 1.
+            rows: Tensor of shape (n, columns), float32, from `draw`.
+
+        Returns:
+            Tensor of the shape of `images`, 0 to 1.
+        """
         if self.ranges.outline_share:
             images = show_outlines(images, rows[:, self._slices["outline"]])
         if self._textures is not None:
