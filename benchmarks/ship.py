@@ -1,10 +1,12 @@
-"""Make a finished run the network that comes with the package.
+"""Make finished runs the network that comes with the package.
 
-Comes in: a run folder, of `inkdigits train` or of `go_on.py`. Goes out: `model.onnx` and
-`card.json` in src/inkdigits/recognition/shipped, the figures measured anew from the copied file on
-every suite. Afterwards `make docs` writes docs/model-card.md from the card.
+Comes in: run folders, of `inkdigits train` or of `go_on.py`; or `shipped`, the networks of the
+package as they are. Goes out: `model.onnx` and `card.json` in src/inkdigits/recognition/shipped. Of
+several networks the mean of their logits answers, and its confidence is fitted anew. The figures
+are measured from the written file on every suite. Afterwards `make docs` writes docs/model-card.md
+from the card.
 
-Example: python benchmarks/ship.py runs/robust-1
+Example: python benchmarks/ship.py shipped runs/robust-1
 """
 
 from __future__ import annotations
@@ -12,42 +14,89 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from go_on import BEGAN
 
-from inkdigits.recognition.shipped import SHIPPED, shipped_network
+from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
+from inkdigits.evaluation.confidence import Confidence
+from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.networks.architecture import find_architecture
+from inkdigits.recognition.shipped import SHIPPED, read_card, shipped_network
 from inkdigits.runs.manifest import Manifest
+from inkdigits.training.recipes import ROBUST
+from inkdigits.workflows.confidence import InnerNetwork
+from inkdigits.workflows.data import split_for
 
 MAX_BYTES = 5_000_000
 
 
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One of the networks.
+
+    Attributes:
+        weights: Its arrays by "layer/variable".
+        facts: How it was trained, for the card.
+    """
+
+    weights: Mapping[str, np.ndarray]
+    facts: Mapping[str, Any]
+
+
 def main() -> None:
-    """Copy the network, measure it and write its card."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=Path, help="a finished run's folder")
-    run: Path = parser.parse_args().run
-    manifest = Manifest.from_json((run / "manifest.json").read_bytes())
-    source, target = run / "model.onnx", shipped_network()
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    if digest != manifest.sha256["model.onnx"] or source.stat().st_size > MAX_BYTES:
-        sys.exit(f"{source} must be what the run wrote, and of at most {MAX_BYTES:,} bytes")
-    began = run / BEGAN
-    note = json.loads(began.read_bytes()) if began.exists() else {}
-    shutil.copyfile(source, target)
+    """Join the networks, measure them and write their card."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument(
+        "runs", nargs="+", type=Path, help=f"finished runs' folders, or `{SHIPPED}`"
+    )
+    members = [each for path in parser.parse_args().runs for each in members_of(path)]
+    content, confidence = join(members)
+    if len(content) > MAX_BYTES:
+        sys.exit(f"the file must have at most {MAX_BYTES:,} bytes; it would have {len(content):,}")
+    target = shipped_network()
+    target.write_bytes(content)
     card = {
-        **facts(manifest),
-        "areas": manifest.confidence.areas if manifest.confidence else None,
-        "sha256": digest,
-        "bytes": source.stat().st_size,
-        **note,
+        "members": [each.facts for each in members],
+        "areas": confidence.areas if confidence else None,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
         "figures": _measure(),
     }
     write_card(target.with_name("card.json"), card)
+
+
+def members_of(path: Path) -> list[Member]:
+    """Return the networks of a finished run, or those of the package."""
+    architecture = find_architecture(ROBUST.network)
+    if path == Path(SHIPPED):
+        weights = weights_from_onnx(shipped_network().read_bytes(), architecture)
+        cards = read_card()["members"]
+        return [Member(*each) for each in zip(weights, cards, strict=True)]
+    manifest = Manifest.from_json((path / "manifest.json").read_bytes())
+    content = (path / "model.onnx").read_bytes()
+    if hashlib.sha256(content).hexdigest() != manifest.sha256["model.onnx"]:
+        sys.exit(f"{path / 'model.onnx'} must be what the run wrote")
+    began = path / BEGAN
+    note = json.loads(began.read_bytes()) if began.exists() else {}
+    (weights,) = weights_from_onnx(content, architecture)
+    return [Member(weights, {**facts(manifest), **note})]
+
+
+def join(members: list[Member]) -> tuple[bytes, Confidence | None]:
+    """Return the file of networks that answer together, and what their confidence means."""
+    architecture, weights = find_architecture(ROBUST.network), [each.weights for each in members]
+    parts = split_for(load_mnist(), ROBUST)
+    inner = InnerNetwork(architecture, weights, DIGIT_NAMES)
+    confidence = inner.fit(parts.train, parts.validation)
+    return to_onnx(architecture, weights, DIGIT_NAMES, confidence=confidence), confidence
 
 
 def facts(manifest: Manifest) -> dict[str, object]:
@@ -60,6 +109,7 @@ def facts(manifest: Manifest) -> dict[str, object]:
         "machine": manifest.machine.model_dump(),
         "seconds": manifest.train.seconds,
         "precision": manifest.train.precision,
+        "accelerator": manifest.train.accelerator,
         "validation": manifest.validation.model_dump(),
     }
 

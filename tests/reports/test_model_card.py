@@ -9,7 +9,7 @@ def score(correct, n):
     return {"accuracy": correct / n, "correct": correct, "n": n, "interval95": [0.5, 0.75]}
 
 
-CARD = {
+MEMBER = {
     "command": "inkdigits train --recipe best --seed 7",
     "seed": 7,
     "finished": "2026-11-22T23:00:00+00:00",
@@ -23,6 +23,9 @@ CARD = {
     "machine": {"processor": "a processor", "cores": 2},
     "seconds": 125.0,
     "precision": "bfloat16",
+}
+CARD = {
+    "members": [MEMBER],
     "sha256": "def",
     "bytes": 2_345_678,
     "figures": {
@@ -55,7 +58,8 @@ def cells(page):
 def test_the_card_tells_which_networks_it_went_on_from_the_latest_first():
     first = {"sha256": "789"}
     second = {"sha256": "456", "command": "b", "seconds": 61.0, "finished": "noon"}
-    page = model_card({**CARD, "began_with": {**second, "began_with": first}})
+    member = {**MEMBER, "began_with": {**second, "began_with": first}}
+    page = model_card({**CARD, "members": [member]})
     assert (
         "| began with | the network `456`, trained by `b` in 1 min 1 s, finished noon |\n"
         "| began with | the network `789` |\n\nEvery choice"
@@ -64,9 +68,19 @@ def test_the_card_tells_which_networks_it_went_on_from_the_latest_first():
 
 
 def test_the_card_tells_whose_answers_it_learnt():
-    page = model_card({**CARD, "taught_by": {"sha256": "321", "command": "c"}})
+    member = {**MEMBER, "taught_by": {"sha256": "321", "command": "c"}}
+    page = model_card({**CARD, "members": [member]})
     assert ("taught by", "the network `321`, trained by `c`") in cells(page)
     assert "taught by" not in model_card(CARD)
+
+
+def test_of_several_networks_the_card_tells_how_each_was_made():
+    other = {**MEMBER, "command": "inkdigits train --recipe best --seed 8"}
+    page = model_card({**CARD, "members": [MEMBER, other]})
+    first, second = page.index("### Network 1 of 2"), page.index("### Network 2 of 2")
+    assert first < page.index("--seed 7`") < second < page.index("--seed 8`")
+    assert "2 convolutional networks for the ten digits in one file" in page
+    assert "### Network" not in model_card(CARD)
 
 
 def test_the_card_tells_how_the_network_was_made():
@@ -78,8 +92,8 @@ def test_the_card_tells_how_the_network_was_made():
 
 
 def test_the_counters_card_tells_how_it_was_made_and_what_it_knows():
-    counter = {key: value for key, value in CARD.items() if key != "figures"}
-    data = {**CARD["data"], "name": "strips"}
+    counter = {**MEMBER, "sha256": "def", "bytes": 2_345_678}
+    data = {**MEMBER["data"], "name": "strips"}
     began = {"sha256": "ghi", "command": "inkdigits train", "seconds": 65.0}
     page = counter_card({**counter, "data": data, "test": score(3, 4), "began_with": began})
     assert page.startswith("## The second network")
@@ -95,7 +109,7 @@ def test_the_counters_card_tells_how_it_was_made_and_what_it_knows():
 
 
 def test_the_small_networks_card_tells_how_it_was_made_and_when_it_is_believed():
-    quick = {key: value for key, value in CARD.items() if key != "figures"}
+    quick = {**MEMBER, "sha256": "def", "bytes": 2_345_678}
     page = quick_card({**quick, "test": score(3, 4)})
     assert page.startswith("## The small network")
     assert "2,345,678 bytes of ONNX (SHA-256 `def`)" in page.replace("\n", " ")

@@ -103,33 +103,47 @@ alone.
 def _how(card: dict[str, Any]) -> str:
     """Return the rows about how a network was trained."""
     data, machine = card["data"], card["machine"]
+    accelerator = f", {card['accelerator']}" if card.get("accelerator") else ""
     return f"""\
 | command | `{card["command"]}` |
 | data | {data["name"]}, SHA-256 `{data["sha256"]}` |
 | images | {data["train_images"]:,} learnt from, {data["validation_images"]:,} held out |
 | seed | {card["seed"]} |
-| machine | {machine["processor"]}, {machine["cores"]} cores, {card["precision"]} |
+| machine | {machine["processor"]}, {machine["cores"]} cores{accelerator}, {card["precision"]} |
 | time | {formats.duration(card["seconds"])} |
 | finished | {card["finished"]} |"""
 
 
 def _training(card: dict[str, Any]) -> str:
-    data = card["data"]
+    members = card["members"]
+    what = "one convolutional network for the ten digits"
+    if len(members) > 1:
+        what = (
+            f"{len(members)} convolutional networks for the ten digits in one file, of whose logits"
+            " the mean answers"
+        )
+    trained = "\n".join(_member(each, i, len(members)) for i, each in enumerate(members, 1))
     return f"""\
 # Model card: the network in the package
 
-What `inkdigits evaluate shipped` measures: one convolutional network for the ten digits,
+What `inkdigits evaluate shipped` measures: {what},
 {card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
 
 ## Training
 
-| | |
-| --- | --- |
-{_how(card)}
-{_teacher(card)}{_beginnings(card)}
-Every choice was made on held-out training images; the {data["test_images"]:,} test images were
-read when the run was finished. The recipe's fields: [recipes.md](recipes.md).
+{trained}
+Every choice was made on held-out training images; the {members[0]["data"]["test_images"]:,} test
+images were read when the networks were finished. The recipe's fields: [recipes.md](recipes.md).
 """
+
+
+def _member(member: dict[str, Any], number: int, of: int) -> str:
+    heading = f"### Network {number} of {of}\n\n" if of > 1 else ""
+    return f"""\
+{heading}| | |
+| --- | --- |
+{_how(member)}
+{_teacher(member)}{_beginnings(member)}"""
 
 
 def _teacher(card: dict[str, Any]) -> str:
