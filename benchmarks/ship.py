@@ -86,8 +86,8 @@ def members_of(path: Path) -> list[Member]:
         sys.exit(f"{path / 'model.onnx'} must be what the run wrote")
     began = path / BEGAN
     note = json.loads(began.read_bytes()) if began.exists() else {}
-    (weights,) = weights_from_onnx(content, architecture)
-    return [Member(weights, {**facts(manifest), **note})]
+    (own,) = weights_from_onnx(content, architecture)
+    return [Member(own, {**facts(manifest), **note})]
 
 
 def join(members: list[Member]) -> tuple[bytes, Confidence | None]:
