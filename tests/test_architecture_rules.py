@@ -46,11 +46,16 @@ OWNERS = {
     },
     "tensorflow": {
         "inkdigits.networks.tensorflow_ops",
+        "inkdigits.training.accelerator",
         "inkdigits.training.determinism",
         "inkdigits.training.tensorflow_engine",
         "inkdigits.training.threads",
     },
-    "jax": {"inkdigits.training.determinism", "inkdigits.training.jax_engine"},
+    "jax": {
+        "inkdigits.training.accelerator",
+        "inkdigits.training.determinism",
+        "inkdigits.training.jax_engine",
+    },
     "PIL": {"inkdigits.imaging"},
     "pi_heif": {"inkdigits.imaging"},
     "pypdfium2": {"inkdigits.imaging"},

@@ -35,17 +35,6 @@ def tensorflow_with(*devices, **details):
     return SimpleNamespace(config=config, settings=settings)
 
 
-def torch_with(name=None, capability=(0, 0)):
-    cuda = SimpleNamespace(
-        is_available=lambda: name is not None,
-        get_device_name=lambda: name,
-        get_device_capability=lambda: capability,
-        matmul=SimpleNamespace(allow_tf32=True),
-    )
-    backends = SimpleNamespace(cuda=cuda, cudnn=SimpleNamespace(allow_tf32=True))
-    return SimpleNamespace(cuda=cuda, backends=backends)
-
-
 @pytest.fixture
 def on(monkeypatch):
     """A function that has Keras run on a backend that is made up."""
@@ -75,8 +64,6 @@ def on(monkeypatch):
             Accelerator("T4", bfloat16=False),
         ),
         ("tensorflow", tensorflow_with("gpu:0"), Accelerator("gpu:0", bfloat16=False)),
-        ("torch", torch_with(), None),
-        ("torch", torch_with("A100", (8, 0)), Accelerator("A100", bfloat16=True)),
         ("numpy", None, None),
     ],
 )
@@ -110,10 +97,6 @@ def test_float32_is_not_rounded_to_fewer_digits_on_a_graphics_processor(on):
     tensorflow = on("tensorflow", tensorflow_with("gpu:0"))
     keep_float32()
     assert tensorflow.settings == [False]
-    torch = on("torch", torch_with("A100"))
-    keep_float32()
-    assert not torch.backends.cudnn.allow_tf32
-    assert not torch.backends.cuda.matmul.allow_tf32
 
 
 def test_nothing_is_set_where_there_is_no_graphics_processor(on):

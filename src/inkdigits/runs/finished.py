@@ -10,10 +10,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from inkdigits.errors import ModelFileError
 from inkdigits.runs.folder import RunFolder, find_run
 from inkdigits.runs.manifest import MAX_BYTES, Manifest
 from inkdigits.runs.reading import read_limited
+from inkdigits.runs.weights_file import MAX_FILE_BYTES, Shapes, parse_arrays
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,20 @@ class FinishedRun:
                 f"received {received}"
             )
         return content
+
+
+def read_weights(finished: FinishedRun, shapes: Shapes) -> dict[str, np.ndarray]:
+    """Return the weights of a finished run of one network.
+
+    Args:
+        finished: The run.
+        shapes: That of each array, by "layer/variable".
+
+    Raises:
+        ModelFileError: If they are missing, not the ones that the run wrote, or of other shapes.
+    """
+    path = finished.run.weights
+    return parse_arrays(finished.read(path, MAX_FILE_BYTES), path, shapes)
 
 
 def open_finished(path: Path) -> FinishedRun:

@@ -29,8 +29,8 @@ class Accelerator:
 
 
 def find_accelerator() -> Accelerator | None:
-    """Return what Keras's backend computes on besides the processor, None where it has nothing."""
-    finders = {"jax": _find_on_jax, "tensorflow": _find_on_tensorflow, "torch": _find_on_torch}
+    """Return what JAX or TensorFlow computes on besides the processor, None where there is none."""
+    finders = {"jax": _find_on_jax, "tensorflow": _find_on_tensorflow}
     find = finders.get(keras.backend.backend())
     return find() if find else None
 
@@ -61,10 +61,6 @@ def keep_float32() -> None:
             import tensorflow as tf
 
             tf.config.experimental.enable_tensor_float_32_execution(False)
-        case "torch":
-            import torch
-
-            torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def has_bfloat16(capability: Any) -> bool:
@@ -103,13 +99,3 @@ def _find_on_tensorflow() -> Accelerator | None:
     details = tf.config.experimental.get_device_details(devices[0])
     name = details.get("device_name", devices[0].name)
     return Accelerator(name, has_bfloat16(details.get("compute_capability")))
-
-
-def _find_on_torch() -> Accelerator | None:
-    import torch
-
-    if not torch.cuda.is_available():
-        return None
-    return Accelerator(
-        torch.cuda.get_device_name(), has_bfloat16(torch.cuda.get_device_capability())
-    )

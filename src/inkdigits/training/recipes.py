@@ -116,7 +116,7 @@ ROBUST = BEST.replace(
         }
     ),
 )
-"""The network of the package: for digits on real paper, and for what is none."""
+"""The networks of the package: for digits on real paper, and for what is none."""
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe for recipe in (PUBLISHED, TUTORIAL, FAST, BEST, ROBUST)

@@ -18,6 +18,8 @@ from inkdigits.training.no_digits.mixture import NO_CLASS
 from inkdigits.training.sums import Sums
 from inkdigits.training.teacher import Lesson, Values
 
+PREDICT_BATCH = 250  # images that go through the network at once; more take memory, not less time
+
 
 class Chosen(NamedTuple):
     """Some of the images, as they lie in memory.
@@ -47,9 +49,6 @@ class Batch(NamedTuple):
     inputs: Any
     labels: Any
     targets: Any
-
-
-PREDICT_BATCH = 250  # images that go through the network at once; more take memory, not less time
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,8 @@ from inkdigits.networks.architecture import Architecture, find_architecture
 from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
-from inkdigits.runs.finished import open_finished
+from inkdigits.runs.finished import open_finished, read_weights
 from inkdigits.runs.start import StartedFrom, read_start
-from inkdigits.runs.weights_file import MAX_FILE_BYTES, parse_arrays
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
 from inkdigits.workflows.data import architecture_for
@@ -92,7 +91,6 @@ def load_base(path: Path) -> Base:
     recipe, begun = read_start(finished.run)
     classes = len(begun.class_names)
     architecture = architecture_for(recipe, begun.shape, classes, begun.form)
-    weights = finished.run.weights
     return Base(
         name=str(path.resolve()),
         sha256=finished.manifest.sha256[finished.run.onnx.name],
@@ -101,9 +99,7 @@ def load_base(path: Path) -> Base:
         class_names=begun.class_names,
         form=begun.form,
         source=begun.source,
-        weights=parse_arrays(
-            finished.read(weights, MAX_FILE_BYTES), weights, weight_shapes(architecture)
-        ),
+        weights=read_weights(finished, weight_shapes(architecture)),
         classifier=OnnxClassifier(find_network(path)),
     )
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numpy as np
-
 from inkdigits import __version__
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, OutputError
@@ -20,13 +18,12 @@ from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.files import make_folder, write_whole
-from inkdigits.runs.finished import FinishedRun, digest_files, open_finished
+from inkdigits.runs.finished import FinishedRun, digest_files, open_finished, read_weights
 from inkdigits.runs.folder import RunFolder, find_unfinished_run, refuse_begun_run
 from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import Manifest, Training
 from inkdigits.runs.start import Start, write_start
-from inkdigits.runs.weights_file import MAX_FILE_BYTES, Shapes, parse_arrays
 from inkdigits.training.observer import Observer
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.confidence import InnerNetwork
@@ -151,7 +148,7 @@ def _join(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
     parts = split_for(ensemble.dataset, ensemble.recipe)
     architecture = network_for(ensemble.recipe, dataset)
     members = [open_finished(each.path) for each in _members(ensemble)]
-    weights = [_weights(each, weight_shapes(architecture)) for each in members]
+    weights = [read_weights(each, weight_shapes(architecture)) for each in members]
     confidence = None
     if ensemble.recipe.validation == "held-out":
         network = InnerNetwork(architecture, weights, names, form)
@@ -172,11 +169,6 @@ def _join(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
 
 def _members(ensemble: Ensemble) -> list[RunFolder]:
     return [ensemble.run.member(number) for number in range(1, ensemble.begun.members + 1)]
-
-
-def _weights(member: FinishedRun, shapes: Shapes) -> dict[str, np.ndarray]:
-    path = member.run.weights
-    return parse_arrays(member.read(path, MAX_FILE_BYTES), path, shapes)
 
 
 def _describe(

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import ModelFileError, UsageError
@@ -20,9 +18,8 @@ from inkdigits.export.onnx_weights import weights_from_onnx
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
-from inkdigits.runs.finished import FinishedRun, open_finished
+from inkdigits.runs.finished import FinishedRun, open_finished, read_weights
 from inkdigits.runs.start import StartedFrom, read_start
-from inkdigits.runs.weights_file import MAX_FILE_BYTES, Shapes, parse_arrays
 from inkdigits.training.recipes import ROBUST
 from inkdigits.training.teacher import Teacher
 from inkdigits.workflows.data import architecture_for
@@ -74,7 +71,7 @@ def load_teacher(path: Path) -> TeachingRun:
     classes = len(begun.class_names)
     architecture = architecture_for(recipe, begun.shape, classes, begun.form)
     shapes = weight_shapes(architecture)
-    members = [_weights(each, shapes) for each in _members(finished)]
+    members = [read_weights(each, shapes) for each in _members(finished)]
     return TeachingRun(
         name=str(path.resolve()),
         sha256=finished.manifest.sha256[finished.run.onnx.name],
@@ -122,11 +119,6 @@ def _members(finished: FinishedRun) -> list[FinishedRun]:
     return [open_finished(finished.run.member(i + 1).path) for i in range(len(several))] or [
         finished
     ]
-
-
-def _weights(finished: FinishedRun, shapes: Shapes) -> dict[str, np.ndarray]:
-    path = finished.run.weights
-    return parse_arrays(finished.read(path, MAX_FILE_BYTES), path, shapes)
 
 
 def _few(names: tuple[str, ...]) -> str:
