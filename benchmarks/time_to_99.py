@@ -27,7 +27,7 @@ from statistics import median
 
 from recipes import spread, train
 
-from inkdigits.arrays import scale
+from inkdigits.arrays import Inputs, Labels, scale
 from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.evaluation.statistics import mean_interval
@@ -70,12 +70,7 @@ def first_pass(recipe: Recipe, dataset: Dataset, seed: int, goal: float = GOAL) 
         seed: The run's seed.
         goal: Accuracy to reach, 0 to 1.
     """
-    share_cores(recipe.micro_batches)
-    parts = split_for(dataset, recipe)
-    started = time.perf_counter()
-    trainer = Trainer(recipe, parts.train, parts.validation, seed=seed)
-    trainer.prepare()
-    before = time.perf_counter() - started
+    trainer, before = _prepared(recipe, dataset, seed)
     looker = _Looker(trainer, dataset.test, goal)
     done = trainer.fit(looker)
     seconds = None if done else trainer.seconds
@@ -91,8 +86,7 @@ class _Looker(QuietObserver):
         self.accuracy = 0.0
 
     def on_progress(self, progress: Progress) -> None:
-        chosen = self._trainer.predict(self._inputs).argmax(axis=1)
-        self.accuracy = float((chosen == self._test.labels).mean())
+        self.accuracy = _accuracy(self._trainer, self._inputs, self._test.labels)
 
     def should_stop(self) -> bool:
         return self.accuracy >= self._goal
@@ -106,16 +100,24 @@ def whole_training(recipe: Recipe, dataset: Dataset, seed: int) -> Time:
         dataset: What to learn from and to read.
         seed: The run's seed.
     """
+    trainer, before = _prepared(recipe, dataset, seed)
+    trainer.fit()
+    accuracy = _accuracy(trainer, scale(dataset.test.images), dataset.test.labels)
+    return Time(trainer.seconds, trainer.images_seen, accuracy, before)
+
+
+def _prepared(recipe: Recipe, dataset: Dataset, seed: int) -> tuple[Trainer, float]:
+    """Return a trainer with everything compiled, and the seconds that this took."""
     share_cores(recipe.micro_batches)
     parts = split_for(dataset, recipe)
     started = time.perf_counter()
     trainer = Trainer(recipe, parts.train, parts.validation, seed=seed)
     trainer.prepare()
-    before = time.perf_counter() - started
-    trainer.fit()
-    chosen = trainer.predict(scale(dataset.test.images)).argmax(axis=1)
-    accuracy = float((chosen == dataset.test.labels).mean())
-    return Time(trainer.seconds, trainer.images_seen, accuracy, before)
+    return trainer, time.perf_counter() - started
+
+
+def _accuracy(trainer: Trainer, inputs: Inputs, labels: Labels) -> float:
+    return float((trainer.predict(inputs).argmax(axis=1) == labels).mean())
 
 
 def whole_run(recipe: str, seed: int) -> Time:

@@ -56,8 +56,7 @@ def test_the_precision_follows_the_processor(
     inkdigits: Callable, monkeypatch: pytest.MonkeyPatch, flags: set[str], precision: str
 ):
     monkeypatch.setattr(doctor, "processor_flags", lambda: frozenset(flags))
-    checks = inkdigits("doctor", "--json").document["checks"]
-    (check,) = [check for check in checks if check["name"] == "training precision"]
+    check = named_check(inkdigits, "training precision")
     assert check["detail"].startswith(precision)
 
 
@@ -73,8 +72,7 @@ def test_the_precision_follows_a_graphics_processor_where_there_is_one(
 ):
     found = accelerator.Accelerator("a GPU", bfloat16)
     monkeypatch.setattr(accelerator, "find_accelerator", lambda: found)
-    checks = inkdigits("doctor", "--json").document["checks"]
-    (check,) = [check for check in checks if check["name"] == "training precision"]
+    check = named_check(inkdigits, "training precision")
     assert check["detail"] == detail
 
 
@@ -90,9 +88,9 @@ def test_a_backend_that_does_not_start_is_found(
     assert "Keras does not start: no driver" in result.out
 
 
-def runtime_check(inkdigits: Callable) -> dict[str, str]:
+def named_check(inkdigits: Callable, name: str) -> dict[str, str]:
     checks = inkdigits("doctor", "--json").document["checks"]
-    (check,) = [check for check in checks if check["name"] == "recognition runtime"]
+    (check,) = [check for check in checks if check["name"] == name]
     return check
 
 
@@ -115,7 +113,7 @@ def test_what_recognition_runs_on_follows_processor_and_installation(
     monkeypatch.setattr(doctor, "processor_flags", lambda: frozenset(flags))
     monkeypatch.setattr(classifier, "openvino_installed", lambda: installed)
     monkeypatch.setattr(doctor, "_try_openvino", lambda: "the other runtime")
-    check = runtime_check(inkdigits)
+    check = named_check(inkdigits, "recognition runtime")
     assert check["status"] == status
     assert check["detail"].startswith("ONNX Runtime")
     assert said in check["detail"]
@@ -130,7 +128,7 @@ def test_an_openvino_that_does_not_work_is_found(
     monkeypatch.setattr(doctor, "processor_flags", lambda: frozenset({"avx512_bf16"}))
     monkeypatch.setattr(classifier, "openvino_installed", lambda: True)
     monkeypatch.setattr(doctor, "_try_openvino", fail)
-    check = runtime_check(inkdigits)
+    check = named_check(inkdigits, "recognition runtime")
     assert check["status"] == "broken"
     assert check["detail"].endswith("it is tired")
 

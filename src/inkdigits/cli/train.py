@@ -138,19 +138,13 @@ def train(
             f"the last network's seed must be at most {MAX_SEED:,}; received {seed + members - 1}"
         )
     checkpoints = Interval(seconds=checkpoint_seconds, steps=checkpoint_steps)
+    start_from: Base | None = None
+    dataset: Dataset | None = None
+    teaching: TeachingRun | None = None
     if resume:
         others = (
-            recipe,
-            data,
-            form,
-            side,
-            base,
-            freeze,
-            epochs,
-            teacher,
-            out,
-            members > 1,
-            deterministic,
+            *(recipe, data, form, side, base, freeze),
+            *(epochs, teacher, out, members > 1, deterministic),
         )
         given = any(each not in (None, False) for each in others)
         if given or seed or checkpoints != Interval():
@@ -158,7 +152,6 @@ def train(
         run = find_unfinished_run(resume)
         chosen, _ = read_start(run)
         need_training_extra()
-        start_from = dataset = teaching = None
     elif base:
         _check_tuning(recipe, data, members, teacher)
         need_training_extra()
@@ -166,12 +159,10 @@ def train(
             from inkdigits.workflows.tuning import prepare_tuning
         tuning = prepare_tuning(base, data or "", freeze or "features", epochs, _tell)
         chosen, dataset, start_from = tuning.recipe, tuning.dataset, tuning.base
-        teaching = None
         run = create_run(chosen.name, out)
     else:
         if freeze is not None:
             raise UsageError("`--freeze` goes with `--from`: fresh weights have to be learnt")
-        start_from = None
         chosen = _choose_recipe(recipe or DEFAULT_RECIPE, epochs)
         need_training_extra()
         dataset = _load(data, form, side)

@@ -54,11 +54,11 @@ class JaxEngine:
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
-        state = self._read()
+        state, material = self._read(), self._material()
         for start in range(0, plan.steps, SLICE):
             part = plan.part(start, start + SLICE)
             order, changes = (_fill_up(each) for each in (part.order, part.changes))
-            state = self._loop(state, self._material(), order, changes, part.steps)
+            state = self._loop(state, material, order, changes, part.steps)
         self._write(state)
         return self._task.sums(float(state[3]), int(state[4]), plan.order)
 

@@ -15,18 +15,16 @@ import numpy as np
 
 from inkdigits.datasets.dataset import Form
 from inkdigits.datasets.mnist import DIGIT_NAMES
-from inkdigits.errors import ModelFileError, UsageError
+from inkdigits.errors import UsageError
 from inkdigits.export.onnx_weights import weights_from_onnx
 from inkdigits.networks.architecture import Architecture, find_architecture
-from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
-from inkdigits.runs.finished import open_finished, read_weights
-from inkdigits.runs.start import StartedFrom, read_start
+from inkdigits.runs.start import StartedFrom
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
-from inkdigits.workflows.data import architecture_for
 from inkdigits.workflows.evaluate import find_network
+from inkdigits.workflows.opened_run import open_run, refuse_another
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,27 +77,21 @@ def load_base(path: Path) -> Base:
     """
     if path == Path(SHIPPED) and not path.exists():
         return _shipped()
-    if not path.is_dir():
-        raise ModelFileError(
-            f"there is no run folder {path}; a network to go on from is a run folder or `{SHIPPED}`"
-        )
-    finished = open_finished(path)
-    if finished.manifest.members:
+    run = open_run(path, "a network to go on from")
+    if run.members:
         raise UsageError(
-            f"{path} has several networks: name one of them, such as {finished.run.member(1).path}"
+            f"{path} has several networks: name one of them, such as {run.members[0].path}"
         )
-    recipe, begun = read_start(finished.run)
-    classes = len(begun.class_names)
-    architecture = architecture_for(recipe, begun.shape, classes, begun.form)
+    (weights,) = run.weights()
     return Base(
-        name=str(path.resolve()),
-        sha256=finished.manifest.sha256[finished.run.onnx.name],
-        recipe=recipe,
-        architecture=architecture,
-        class_names=begun.class_names,
-        form=begun.form,
-        source=begun.source,
-        weights=read_weights(finished, weight_shapes(architecture)),
+        name=run.name,
+        sha256=run.sha256,
+        recipe=run.recipe,
+        architecture=run.architecture,
+        class_names=run.begun.class_names,
+        form=run.begun.form,
+        source=run.begun.source,
+        weights=weights,
         classifier=OnnxClassifier(find_network(path)),
     )
 
@@ -111,11 +103,7 @@ def load_base_again(started: StartedFrom) -> Base:
         ModelFileError: If there is none, it is damaged, or another one by now.
     """
     base = load_base(Path(started.network))
-    if base.sha256 != started.sha256:
-        raise ModelFileError(
-            f"the run was started from another network: the SHA-256 of {started.network} must be "
-            f"{started.sha256}; received {base.sha256}"
-        )
+    refuse_another(started, base.sha256, "started from")
     return base
 
 

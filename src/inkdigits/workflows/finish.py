@@ -194,23 +194,29 @@ def _describe(
             test_images=len(parts.test),
         ),
         machine=describe_machine(),
-        train=Training(
-            seconds=trainer.seconds,
-            images_per_second=trainer.images_per_second,
-            images=trainer.images_seen,
-            epochs=done.trainer.recipe.epochs,
-            precision=trainer.precision,
-            backend=trainer.backend,
-            accelerator=trainer.accelerator,
-            peak_memory_mib=peak_memory_mib(),
-        ),
+        train=_training(trainer),
         timing=stopwatch.timing(),
         validation=score(validation),
         test=score(test),
         test_augmented=score(validation) if flawed else None,
         confidence=confidence_record(confidence) if confidence else None,
-        teacher=TeacherRecord(**teaching.record.model_dump()) if teaching else None,
+        teacher=(
+            TeacherRecord(network=teaching.name, sha256=teaching.sha256) if teaching else None
+        ),
         sha256=digest_files(run),
+    )
+
+
+def _training(trainer: Trainer) -> Training:
+    return Training(
+        seconds=trainer.seconds,
+        images_per_second=trainer.images_per_second,
+        images=trainer.images_seen,
+        epochs=trainer.recipe.epochs,
+        precision=trainer.precision,
+        backend=trainer.backend,
+        accelerator=trainer.accelerator,
+        peak_memory_mib=peak_memory_mib(),
     )
 
 

@@ -13,16 +13,14 @@ from pathlib import Path
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import DIGIT_NAMES
-from inkdigits.errors import ModelFileError, UsageError
+from inkdigits.errors import UsageError
 from inkdigits.export.onnx_weights import weights_from_onnx
 from inkdigits.networks.architecture import find_architecture
-from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
-from inkdigits.runs.finished import FinishedRun, open_finished, read_weights
-from inkdigits.runs.start import StartedFrom, read_start
+from inkdigits.runs.start import StartedFrom
 from inkdigits.training.recipes import ROBUST
 from inkdigits.training.teacher import Teacher
-from inkdigits.workflows.data import architecture_for
+from inkdigits.workflows.opened_run import open_run, refuse_another
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,22 +60,9 @@ def load_teacher(path: Path) -> TeachingRun:
     """
     if path == Path(SHIPPED) and not path.exists():
         return _shipped()
-    if not path.is_dir():
-        raise ModelFileError(
-            f"there is no run folder {path}; a teacher is a run folder or `{SHIPPED}`"
-        )
-    finished = open_finished(path)
-    recipe, begun = read_start(finished.run)
-    classes = len(begun.class_names)
-    architecture = architecture_for(recipe, begun.shape, classes, begun.form)
-    shapes = weight_shapes(architecture)
-    members = [read_weights(each, shapes) for each in _members(finished)]
-    return TeachingRun(
-        name=str(path.resolve()),
-        sha256=finished.manifest.sha256[finished.run.onnx.name],
-        class_names=begun.class_names,
-        teacher=Teacher(architecture, members),
-    )
+    run = open_run(path, "a teacher")
+    teacher = Teacher(run.architecture, run.weights())
+    return TeachingRun(run.name, run.sha256, run.begun.class_names, teacher)
 
 
 def _shipped() -> TeachingRun:
@@ -93,11 +78,7 @@ def load_teacher_again(started: StartedFrom) -> TeachingRun:
         ModelFileError: If there is none, it is damaged, or another one by now.
     """
     teaching = load_teacher(Path(started.network))
-    if teaching.sha256 != started.sha256:
-        raise ModelFileError(
-            f"the run was taught by another network: the SHA-256 of {started.network} must be "
-            f"{started.sha256}; received {teaching.sha256}"
-        )
+    refuse_another(started, teaching.sha256, "taught by")
     return teaching
 
 
@@ -112,13 +93,6 @@ def check_classes(teaching: TeachingRun, dataset: Dataset) -> None:
             f"the teacher must know the classes {_few(dataset.class_names)}, those of "
             f"{dataset.name}; {teaching.name} knows {_few(teaching.class_names)}"
         )
-
-
-def _members(finished: FinishedRun) -> list[FinishedRun]:
-    several = finished.manifest.members or ()
-    return [open_finished(finished.run.member(i + 1).path) for i in range(len(several))] or [
-        finished
-    ]
 
 
 def _few(names: tuple[str, ...]) -> str:
