@@ -24,6 +24,7 @@ FOLDER = Path(inkdigits.__file__).parent
 ORDER = (
     *(
         "errors",
+        "array_types",
         "arrays",
         "formats",
         "processor",
@@ -44,6 +45,7 @@ OWNERS = {
         f"inkdigits.{part}"
         for part in ("networks", "training", "explanation", "export", "distributed")
     },
+    "jaxtyping": {"inkdigits.array_types"},
     "tensorflow": {
         "inkdigits.networks.tensorflow_ops",
         "inkdigits.training.accelerator",

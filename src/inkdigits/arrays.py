@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float32, Int64, UInt8
+
+from inkdigits.array_types import Float32, Int64, UInt8
 
 Image: TypeAlias = UInt8[np.ndarray, "height width"]
 Images: TypeAlias = UInt8[np.ndarray, "n height width"]
@@ -23,6 +24,8 @@ ConfusionMatrix: TypeAlias = Int64[np.ndarray, "classes classes"]
 
 WHITE = 255
 COLOURS = 3
+LARGEST_SIDE = 256  # pixels of an image that a network reads
+MOST_CLASSES = 255  # labels are bytes, of which the last stands for no class
 
 
 def image_shape(images: AnyImages) -> Shape:

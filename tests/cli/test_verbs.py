@@ -1,8 +1,11 @@
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from inkdigits.cli.verbs import VERBS, LazyVerbs
 
@@ -18,6 +21,21 @@ def test_they_are_counted_and_listed_without_being_imported():
     verbs = LazyVerbs()
     assert len(verbs) == len(list(verbs)) == len(VERBS)
     assert "predict" in verbs and "trian" not in verbs and verbs.get("trian") is None
+
+
+def test_reading_a_picture_imports_nothing_that_it_can_do_without(tmp_path: Path):
+    page = np.full((100, 80, 3), 255, np.uint8)
+    page[20:80, 36:44] = 0
+    Image.fromarray(page).save(tmp_path / "one.png")
+    code = (
+        "import sys; from inkdigits.cli.main import run; code = run(['predict', sys.argv[1]]);"
+        "slow = ('pydantic', 'jaxtyping', 'numpy.ma', 'asyncio', 'importlib.metadata', 'zipfile',"
+        "        'PIL.WebPImagePlugin', 'inkdigits.networks.architecture');"
+        "print(code, *(name for name in slow if name in sys.modules), file=sys.stderr)"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "one.png")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stderr.split() == ["0"]
 
 
 def test_every_module_of_a_verb_is_there():

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from inkdigits.arrays import scale
+from inkdigits.arrays import MOST_CLASSES, scale
 from inkdigits.errors import UsageError
 from inkdigits.networks.architecture import ARCHITECTURES, BEST, FAST, ROBUST, TUTORIAL, Padding2D
 from inkdigits.networks.arithmetic import summarise
 from inkdigits.networks.build import build
-from inkdigits.networks.fitting import MOST_CLASSES, fit_architecture, smallest_side
+from inkdigits.networks.fitting import fit_architecture, smallest_side
 
 
 @pytest.mark.parametrize("network", ARCHITECTURES.values(), ids=lambda each: each.name)

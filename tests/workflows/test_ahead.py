@@ -60,7 +60,7 @@ def test_no_more_than_a_chunk_waits_beyond_the_one_in_use(threads):
     assert seen == 100
 
 
-def test_as_many_threads_work_as_are_asked_for():
+def test_one_thread_is_the_callers_own():
     names = set()
 
     def work(item):
@@ -68,10 +68,11 @@ def test_as_many_threads_work_as_are_asked_for():
 
     options = {"heaviest": 100, "most": 4, "threads": 1}
     assert sum(map(len, in_chunks(work, range(50), weigh=lambda _: 1, **options))) == 50
-    assert len(names) == 1
+    assert names == {threading.get_ident()}
 
 
-def test_a_defect_in_a_thread_is_raised_when_its_turn_comes():
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_defect_is_raised_when_its_turn_comes(threads):
     def work(item):
         if item == 5:
             raise ZeroDivisionError("five")
@@ -79,7 +80,9 @@ def test_a_defect_in_a_thread_is_raised_when_its_turn_comes():
 
     found = []
     with pytest.raises(ZeroDivisionError, match="five"):
-        for chunk in in_chunks(work, range(100), weigh=lambda _: 1, heaviest=100, most=4):
+        for chunk in in_chunks(
+            work, range(100), weigh=lambda _: 1, heaviest=100, most=4, threads=threads
+        ):
             found += chunk
     assert found == [0, 1, 2, 3, 4]
 

@@ -14,6 +14,7 @@ import typer
 from inkdigits import __version__
 from inkdigits.arrays import blank_images
 from inkdigits.cli.extras import missing_training_modules
+from inkdigits.cli.importing import no_garbage_collection
 from inkdigits.cli.output import JsonOption, print_json, stdout
 from inkdigits.cli.quiet import hold_back_stderr
 from inkdigits.errors import EXIT_SOME_FAILED, InkdigitsError
@@ -97,7 +98,7 @@ def _check_precision() -> Check:
 
 
 def _look_at_accelerator() -> tuple[Accelerator | None, frozenset[str]]:
-    with hold_back_stderr():
+    with hold_back_stderr(), no_garbage_collection():
         from inkdigits.training import accelerator
     return accelerator.find_accelerator(), accelerator.training_flags()
 

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from inkdigits.cli.extras import need_report_extra, need_suites_extra
+from inkdigits.cli.importing import no_garbage_collection
 from inkdigits.cli.output import JsonOption, print_json, stderr, stdout
 from inkdigits.errors import OutputError, UsageError
 from inkdigits.runs.files import TEMPORARY_PREFIX, output_errors
@@ -83,9 +84,10 @@ def evaluate(
         _check_report(report)
         need_report_extra()
     # ONNX Runtime and all that measures take a moment to import, which `--help` need not wait for.
-    from inkdigits.cli.evaluation_document import evaluation_document
-    from inkdigits.cli.evaluation_tables import print_evaluation
-    from inkdigits.workflows.evaluate import measure, read_manifest
+    with no_garbage_collection():
+        from inkdigits.cli.evaluation_document import evaluation_document
+        from inkdigits.cli.evaluation_tables import print_evaluation
+        from inkdigits.workflows.evaluate import measure, read_manifest
 
     with _telling() as tell:
         measured = measure(network, suites, data=data, against=against, progress=tell)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from inkdigits.cli.importing import no_garbage_collection
+from inkdigits.cli.numbers import a_number
 from inkdigits.cli.output import JsonOption, stderr
 from inkdigits.errors import EXIT_SOME_FAILED, OutputError, UsageError
 
@@ -79,10 +81,22 @@ def predict(
         typer.Option(help="What to read of a file with several pages or frames."),
     ] = "first",
     max_megabytes: Annotated[
-        float, typer.Option(min=0.001, max=100_000, help="Largest file, in millions of bytes.")
+        float,
+        typer.Option(
+            min=0.001,
+            max=100_000,
+            callback=a_number,
+            help="Largest file, in millions of bytes.",
+        ),
     ] = 50,
     max_megapixels: Annotated[
-        float, typer.Option(min=0.001, max=100_000, help="Largest page, in millions of pixels.")
+        float,
+        typer.Option(
+            min=0.001,
+            max=100_000,
+            callback=a_number,
+            help="Largest page, in millions of pixels.",
+        ),
     ] = 50,
 ) -> None:
     """Read the handwritten digits in pictures.
@@ -96,11 +110,12 @@ def predict(
     if "-" in inputs and sys.stdin.isatty():
         raise UsageError("`-` reads a picture from standard input; received a terminal: use `<`")
     # What reads pictures takes a moment to import, which `--help` need not wait for.
-    from inkdigits.cli.readings import new_sheet
-    from inkdigits.imaging.limits import Limits
-    from inkdigits.workflows.inputs import find_sources
-    from inkdigits.workflows.predict import predict as read_all
-    from inkdigits.workflows.readers import load_reader
+    with no_garbage_collection():
+        from inkdigits.cli.readings import new_sheet
+        from inkdigits.imaging.limits import Limits
+        from inkdigits.workflows.inputs import find_sources
+        from inkdigits.workflows.predict import predict as read_all
+        from inkdigits.workflows.readers import load_reader
 
     sources = find_sources(inputs)
     drawings = _drawings(annotate, show_inputs, sources)

@@ -11,6 +11,8 @@ import typer
 
 from inkdigits.cli.data_options import FormOption, SideOption
 from inkdigits.cli.extras import need_training_extra
+from inkdigits.cli.importing import no_garbage_collection
+from inkdigits.cli.numbers import a_number
 from inkdigits.cli.output import JsonOption, print_json, stderr
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.cli.quiet import hold_back_stderr
@@ -112,7 +114,11 @@ def train(
     ] = False,
     checkpoint_seconds: Annotated[
         float,
-        typer.Option(min=1, help="Keep the run's state this often, and after each epoch."),
+        typer.Option(
+            min=1,
+            callback=a_number,
+            help="Keep the run's state this often, and after each epoch.",
+        ),
     ] = Interval().seconds,
     checkpoint_steps: Annotated[
         int | None,
@@ -155,7 +161,7 @@ def train(
     elif base:
         _check_tuning(recipe, data, members, teacher)
         need_training_extra()
-        with hold_back_stderr():
+        with hold_back_stderr(), no_garbage_collection():
             from inkdigits.workflows.tuning import prepare_tuning
         tuning = prepare_tuning(base, data or "", freeze or "features", epochs, _tell)
         chosen, dataset, start_from = tuning.recipe, tuning.dataset, tuning.base
@@ -206,7 +212,7 @@ def _load(data: str | None, form: Form | None, side: int | None) -> Dataset | No
 
 
 def _load_teacher(path: Path) -> TeachingRun:
-    with hold_back_stderr():
+    with hold_back_stderr(), no_garbage_collection():
         from inkdigits.workflows.teaching import load_teacher
     return load_teacher(path)
 
@@ -244,7 +250,7 @@ class _Job:
 def _work(job: _Job) -> Manifest:
     with TerminalObserver(job.recipe.epochs) as observer:
         # Importing Keras takes seconds: only now, when everything cheap has been checked.
-        with hold_back_stderr():
+        with hold_back_stderr(), no_garbage_collection():
             from inkdigits.training.threads import share_cores
 
             share_cores(job.recipe.micro_batches)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import UInt8
 
+from inkdigits.array_types import UInt8
 from inkdigits.evaluation.detection import threshold_for
 from inkdigits.evaluation.outlier_choice import choose_score
 from inkdigits.evaluation.outlier_scores import Features, OutlierScore, fit_scores

@@ -10,7 +10,8 @@ from __future__ import annotations
 from math import floor, isnan
 
 import numpy as np
-from jaxtyping import Float
+
+from inkdigits.array_types import Float
 
 
 def auroc(inside: Float[np.ndarray, " n"], outside: Float[np.ndarray, " m"]) -> float:

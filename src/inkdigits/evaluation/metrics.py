@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64, Int64
 
+from inkdigits.array_types import Float64, Int64
 from inkdigits.arrays import ConfusionMatrix, Labels, Probabilities
 from inkdigits.evaluation.statistics import wilson_interval
 

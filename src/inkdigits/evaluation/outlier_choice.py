@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.evaluation.detection import auroc
 from inkdigits.evaluation.outlier_scores import KINDS, OutlierScore
 

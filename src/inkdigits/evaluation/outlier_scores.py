@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
+from inkdigits.array_types import Float32, Float64
 from inkdigits.arrays import Labels
 from inkdigits.evaluation.temperature import Logits, require_labels, require_rows
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
-from jaxtyping import Float64
 
+from inkdigits.array_types import Float64
 from inkdigits.arrays import WHITE, Images
 from inkdigits.datasets.fashion_mnist import load_fashion_sample
 from inkdigits.errors import UsageError

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.arrays import Images
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.other_writers import load_other_writers

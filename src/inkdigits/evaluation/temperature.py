@@ -13,8 +13,8 @@ from math import exp, isfinite, log
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
+from inkdigits.array_types import Float32, Float64
 from inkdigits.arrays import Labels, Probabilities
 
 Logits: TypeAlias = Float32[np.ndarray, "n classes"]

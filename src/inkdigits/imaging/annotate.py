@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import UInt8
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from inkdigits.array_types import UInt8
 from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.quantile import quantile
 
 READ = (0, 128, 60)
 REJECTED = (200, 40, 40)
@@ -118,7 +119,7 @@ def _room(picture: Picture, notes: Sequence[Note]) -> float:
     above = (y + height / 2) < y[:, None]
     gaps = np.where(beside & above, y[:, None] - (y + height), np.inf).min(axis=1)
     known = gaps[np.isfinite(gaps)]
-    return float(np.quantile(known, _CLOSE)) / picture.scale if known.size else np.inf
+    return quantile(known, _CLOSE) / picture.scale if known.size else np.inf
 
 
 def _canvas(picture: Picture, height: float, room: float) -> tuple[Pillow.Image, _Style]:

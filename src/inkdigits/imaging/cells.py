@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from jaxtyping import Float64
 from PIL import Image as Pillow
 
+from inkdigits.array_types import Float64
 from inkdigits.arrays import WHITE, Image, Images
 from inkdigits.imaging.normalise import to_mnist
 

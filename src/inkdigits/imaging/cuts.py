@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, Int64
 
+from inkdigits.array_types import Float32, Int64
 from inkdigits.imaging.marks import Mark, Mask
 
 # Cuts are looked for in a copy of the mark that is this many rows high; all lengths are its pixels.

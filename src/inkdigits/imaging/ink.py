@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
 
+from inkdigits.array_types import UInt8
 from inkdigits.arrays import WHITE, Image
+from inkdigits.imaging.quantile import quantile
 
 _SMALL = 256  # the longer side of the reduced picture in which the paper is looked for
 _NEAR = 51  # of its pixels: much more than a stroke is wide, less than most shadows
@@ -197,4 +198,4 @@ def _noise(pixels: Pixels, paper: Pixels, bright: bool) -> float:
         for band in np.array_split(strayed, min(_TILES, strayed.shape[0]))
         for tile in np.array_split(band, min(_TILES, strayed.shape[1]), axis=1)
     ]
-    return float(np.median([np.percentile(tile, 70) for tile in tiles]) / 0.524)
+    return quantile(np.array([quantile(tile, 0.7) for tile in tiles]), 0.5) / 0.524

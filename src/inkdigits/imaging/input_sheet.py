@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import UInt8
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
+
+from inkdigits.array_types import UInt8
 
 ENLARGED = 4
 COLUMNS = 12  # tiles side by side; a longer row goes on below

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Int32
 
+from inkdigits.array_types import Bool, Int32
 from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.ink import Ink
+from inkdigits.imaging.quantile import quantile
 from inkdigits.imaging.rules import remove_rules
 from inkdigits.imaging.text_lines import Box, Boxes, Levels, typical_height
 
@@ -170,8 +171,8 @@ def _without_rules(mask: Mask, values: Image) -> Mask:
     lines = mask & ~left
     if not lines.any() or not left.any():
         return left
-    line = float(np.percentile(values[lines], 85))
-    if np.percentile(values[left], 75) > _DARKER * line:
+    line = quantile(values[lines], 0.85)
+    if quantile(values[left], 0.75) > _DARKER * line:
         return mask & (values > _ABOVE_LINE * line)
     return left
 

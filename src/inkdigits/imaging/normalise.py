@@ -18,9 +18,9 @@ from math import floor
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
 from PIL import Image as Pillow
 
+from inkdigits.array_types import Bool, Float64, Int64
 from inkdigits.arrays import WHITE, Image, Images
 
 _SIDE, _BOX = 28, 20  # pixels: an image of MNIST, and the square that a digit fills

@@ -16,7 +16,8 @@ from zlib import crc32, decompressobj, error
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+
+from inkdigits.array_types import UInt8
 
 LARGEST = 64  # pixels of the longer side
 

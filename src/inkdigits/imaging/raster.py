@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import count
 from typing import TypeAlias
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
-from PIL import (
-    BmpImagePlugin,
-    GifImagePlugin,
-    ImageFile,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
 from PIL import Image as Pillow
+from PIL import ImageFile
 
+from inkdigits.array_types import UInt8
 from inkdigits.errors import PictureError
 from inkdigits.imaging.colours import reduction, to_rgb
 from inkdigits.imaging.kinds import Kind
@@ -33,14 +26,14 @@ from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.quiet import pillow_is_quiet
 from inkdigits.imaging.upright import orientation, turn_upright, upright_size
 
-# The decoders themselves: `Image.open` would also try others, and warn where `Limits` decides.
-_DECODERS: dict[Kind, type[ImageFile.ImageFile]] = {
-    "PNG": PngImagePlugin.PngImageFile,
-    "JPEG": JpegImagePlugin.JpegImageFile,
-    "WebP": WebPImagePlugin.WebPImageFile,
-    "BMP": BmpImagePlugin.BmpImageFile,
-    "TIFF": TiffImagePlugin.TiffImageFile,
-    "GIF": GifImagePlugin.GifImageFile,
+# Pillow's module for each, which is imported when the first such file comes.
+_DECODERS: dict[Kind, str] = {
+    "PNG": "Png",
+    "JPEG": "Jpeg",
+    "WebP": "WebP",
+    "BMP": "Bmp",
+    "TIFF": "Tiff",
+    "GIF": "Gif",
 }
 
 # A progressive JPEG file of a few kilobytes may hold thousands of scans, each of which goes over
@@ -88,10 +81,19 @@ def raster_pages(content: bytes, kind: Kind, limits: Limits) -> Iterator[Picture
 
 def _open(content: bytes, kind: Kind, limits: Limits) -> ImageFile.ImageFile:
     try:
-        return _DECODERS[kind](io.BytesIO(content))
+        return _decoder(kind)(io.BytesIO(content))
     except Pillow.DecompressionBombError as error:  # Pillow's own limit, for WebP
         message = f"received a {kind} file of far more than {limits.max_pixels:,} pixels"
         raise PictureError(message) from error
+
+
+def _decoder(kind: Kind) -> type[ImageFile.ImageFile]:
+    """Return the decoder itself: `Image.open` would also try others, and warn of large ones."""
+    name = _DECODERS[kind]
+    decoder: type[ImageFile.ImageFile] = getattr(
+        import_module(f"PIL.{name}ImagePlugin"), f"{name}ImageFile"
+    )
+    return decoder
 
 
 def _turn_to(image: ImageFile.ImageFile, page: int) -> bool:
@@ -110,7 +112,7 @@ def _picture(image: ImageFile.ImageFile, page: int) -> Picture:
         image.draft(None, (max(1, size[0] // factor), max(1, size[1] // factor)))
     image.load()
     # Pillow turns TIFF files by itself.
-    askew = 1 if isinstance(image, TiffImagePlugin.TiffImageFile) else orientation(image)
+    askew = 1 if image.format == "TIFF" else orientation(image)
     done = round(max(size) / max(image.size))
     pixels = _pixels(image, max(1, factor // done), askew)
     width, height = upright_size(size, askew)

@@ -12,8 +12,8 @@ from math import pi
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
 
+from inkdigits.array_types import Bool, Float64, Int64
 from inkdigits.arrays import Image
 
 _LEAST_SIDE = 100  # pixels; in smaller pictures lines and strokes are alike

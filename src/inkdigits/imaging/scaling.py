@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
 from PIL import Image as Pillow
 
+from inkdigits.array_types import Float32, UInt8
 from inkdigits.arrays import AnyImages
 
 # Grey levels between the channels: scanners and JPEG files leave as much in what is grey.

@@ -11,8 +11,8 @@ from functools import cache
 
 import cv2
 import numpy as np
-from jaxtyping import Float64
 
+from inkdigits.array_types import Float64
 from inkdigits.arrays import WHITE, Image, Images
 from inkdigits.imaging.normalise import to_mnist
 

@@ -10,7 +10,8 @@ from itertools import takewhile
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float64, Int64
+
+from inkdigits.array_types import Float64, Int64
 
 _MIDDLE = np.array([2, 0, 1, 0])  # times a box: twice the column in its middle
 

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
 
+from inkdigits.array_types import UInt8
 from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.normalise import is_mnist, to_mnist
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inkdigits.arrays import Shape
+from inkdigits.arrays import LARGEST_SIDE, MOST_CLASSES, Shape
 from inkdigits.errors import UsageError
 from inkdigits.networks.architecture import Architecture, Dense, Padding2D
 from inkdigits.networks.arithmetic import summarise
-
-LARGEST_SIDE = 256  # pixels
-MOST_CLASSES = 255  # labels are bytes, of which the last stands for no class
 
 
 def fit_architecture(

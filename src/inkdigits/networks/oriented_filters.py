@@ -10,8 +10,8 @@ not know Keras.
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
+from inkdigits.array_types import Float32, Float64
 from inkdigits.errors import UsageError
 
 EDGE_WIDTH = 0.25  # standard deviation of the Gaussian, as a share of the kernel's side

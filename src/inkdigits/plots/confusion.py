@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float64
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from inkdigits.array_types import Float64
 from inkdigits.arrays import ConfusionMatrix
 from inkdigits.formats import count, shorten
 from inkdigits.plots.style import (

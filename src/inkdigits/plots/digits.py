@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float32, Float64
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from inkdigits.array_types import Float32, Float64
 from inkdigits.arrays import WHITE, AnyImages, Labels, Probabilities
 from inkdigits.formats import confidence, shorten
 from inkdigits.plots.mosaic import gap, inches, paste, show

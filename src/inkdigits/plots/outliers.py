@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from math import ceil, log
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from inkdigits.array_types import Float
 from inkdigits.arrays import Images
 from inkdigits.formats import percent, shorten
 from inkdigits.plots.mosaic import gap, inches, paste, show

@@ -12,9 +12,9 @@ import warnings
 import zlib
 
 import numpy as np
-from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
+from inkdigits.array_types import UInt8
 from inkdigits.arrays import COLOURS
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

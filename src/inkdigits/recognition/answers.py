@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Float32
 
+from inkdigits.array_types import Bool, Float32
 from inkdigits.arrays import AnyImages, Inputs, Probabilities, Shape, image_shape, scale
 from inkdigits.datasets.dataset import Form
 from inkdigits.errors import ModelFileError

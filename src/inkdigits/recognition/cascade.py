@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Bool
 
+from inkdigits.array_types import Bool
 from inkdigits.arrays import Images
 from inkdigits.errors import ModelFileError
 from inkdigits.recognition.answers import Answers, Classifier

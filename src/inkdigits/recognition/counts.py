@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.arrays import Images
 from inkdigits.errors import ModelFileError
 from inkdigits.formats import image_size

@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.recognition.counts import Count
 from inkdigits.recognition.hypotheses import Hypothesis
 from inkdigits.recognition.lattice import Span

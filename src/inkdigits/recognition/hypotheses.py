@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.arrays import Image
 from inkdigits.imaging.marks import Mark, extent
 from inkdigits.recognition.lattice import Span

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +58,7 @@ class OnnxClassifier(Classifier):
     @property
     def runtime(self) -> str:
         """What computes, for people: name, version and number format."""
-        return f"ONNX Runtime {version('onnxruntime')}, float32"
+        return f"ONNX Runtime {import_onnxruntime().__version__}, float32"
 
     def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         name = self.signature.input_name

@@ -7,7 +7,6 @@ fast where the processor multiplies bfloat16. It does not know when that is wort
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +66,8 @@ class OpenVinoClassifier(Classifier):
     @property
     def runtime(self) -> str:
         """What computes, for people: name, version and number format."""
+        from importlib.metadata import version  # 20 ms, which reading need not wait for
+
         return f"OpenVINO {version('openvino')}, {self.precision}"
 
     def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:

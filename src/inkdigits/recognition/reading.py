@@ -14,8 +14,8 @@ from itertools import groupby
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
-from jaxtyping import UInt8
 
+from inkdigits.array_types import UInt8
 from inkdigits.arrays import Probabilities
 from inkdigits.imaging.picture import Picture
 

@@ -9,11 +9,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from inkdigits.arrays import COLOURS
+from inkdigits.arrays import COLOURS, LARGEST_SIDE, MOST_CLASSES
 from inkdigits.datasets.dataset import Dataset, Form
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import ModelFileError, RecipeError
-from inkdigits.networks.fitting import LARGEST_SIDE, MOST_CLASSES
 from inkdigits.runs.files import write_whole
 from inkdigits.runs.finished import open_finished
 from inkdigits.runs.folder import RunFolder

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from jaxtyping import UInt8
 
-from inkdigits.arrays import AnyImages, Image, Images, to_colours
+from inkdigits.array_types import UInt8
+from inkdigits.arrays import LARGEST_SIDE, AnyImages, Image, Images, to_colours
 from inkdigits.datasets.dataset import Form
 from inkdigits.errors import UsageError
 from inkdigits.imaging.normalise import is_mnist
 from inkdigits.imaging.scaling import scale_to, to_grey, without_tinge
 from inkdigits.imaging.single import single_digit
 
-SMALLEST_SIDE, LARGEST_SIDE = 8, 256
+SMALLEST_SIDE = 8
 USUAL_SIDE = 28
 _KEPT_UP_TO = 64  # pixels: the largest common size that is kept if none is asked for
 _MOSTLY = 0.5  # of the images: as many in MNIST's form, and the rest is taken as it is

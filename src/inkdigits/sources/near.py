@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.arrays import AnyImages
 from inkdigits.imaging.scaling import blur, halve
 

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
-from jaxtyping import Float32, Int32
 
+from inkdigits.array_types import Float32, Int32
 from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_with

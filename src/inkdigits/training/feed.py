@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import keras
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.arrays import AnyImages, Inputs, Labels, scale
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.training.augmentation.augmenter import Augmenter

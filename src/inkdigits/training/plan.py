@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from jaxtyping import Float32, Int32
 
+from inkdigits.array_types import Float32, Int32
 from inkdigits.errors import UsageError
 from inkdigits.training.augmentation.augmenter import Augmenter
 

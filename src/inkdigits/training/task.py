@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-from jaxtyping import Float32, Int32, UInt8
 
+from inkdigits.array_types import Float32, Int32, UInt8
 from inkdigits.arrays import WHITE, AnyImages, Labels, image_shape, one_hot
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.no_digits.mixture import NO_CLASS

@@ -26,7 +26,7 @@ def in_chunks(
     most: int,
     threads: int = THREADS,
 ) -> Iterator[list[Done]]:
-    """Work on items in threads, while the caller uses the chunk before.
+    """Work on items in threads, while the caller uses the chunk before; or, with one, in its own.
 
     Beyond the chunk that the caller has, at most one more waits, and one result for each thread.
 
@@ -36,8 +36,8 @@ def in_chunks(
         weigh: Returns the weight of a result.
         heaviest: A chunk is handed out once it weighs this much.
         most: And once it has so many results.
-        threads: How many work. One is enough where Python does most of the work, for two would
-            wait for one another.
+        threads: How many work. With one it is the caller's own, which is best where Python does
+            most of the work, for two would wait for one another.
 
     Yields:
         Results in the order of their items; each list has at least one.
@@ -49,8 +49,8 @@ def in_chunks(
         >>> list(in_chunks(abs, [-3, 1, -4], weigh=lambda _: 1, heaviest=10, most=2))
         [[3, 1], [4]]
     """
-    if len(items) == 1:  # not worth a thread
-        yield [work(items[0])]
+    if threads == 1 or len(items) == 1:  # not worth a thread
+        yield from _chunks(map(work, items), weigh, heaviest, most)
         return
     state = _Ahead(work, items, weigh, heaviest, most)
     for _ in range(threads):
@@ -88,6 +88,26 @@ def one_ahead(work: Callable[[Item], Done], items: Iterable[Item]) -> Iterator[D
             before = begun
         if before:
             yield before.result()
+
+
+def _chunks(
+    results: Iterable[Done], weigh: Callable[[Done], float], heaviest: float, most: int
+) -> Iterator[list[Done]]:
+    chunk: list[Done] = []
+    weight = 0.0
+    try:
+        for done in results:
+            chunk.append(done)
+            weight += weigh(done)
+            if len(chunk) == most or weight >= heaviest:
+                yield chunk
+                chunk, weight = [], 0.0
+    except Exception:
+        if chunk:  # what came before has its turn first
+            yield chunk
+        raise
+    if chunk:
+        yield chunk
 
 
 class _Ahead(Generic[Item, Done]):

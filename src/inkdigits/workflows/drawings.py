@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from jaxtyping import UInt8
 
+from inkdigits.array_types import UInt8
 from inkdigits.errors import OutputError
 from inkdigits.formats import confidence, shorten
 from inkdigits.imaging.annotate import Note, annotate, to_png

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int64
 
 from inkdigits import __version__
+from inkdigits.array_types import Int64
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.datasets.selection import first_of_each_class

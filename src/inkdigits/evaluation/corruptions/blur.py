@@ -7,9 +7,9 @@ corruptions. Parameters: `corruptions.py` of https://github.com/google-research/
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int64, UInt8
 from scipy.ndimage import gaussian_filter1d
 
+from inkdigits.array_types import Int64, UInt8
 from inkdigits.arrays import WHITE, Images
 from inkdigits.evaluation.corruptions.shares import SIDE, Shares, to_bytes, to_shares
 

@@ -15,9 +15,9 @@ from math import cos, sin
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float64, Int64
 from scipy.ndimage import affine_transform
 
+from inkdigits.array_types import Float64, Int64
 from inkdigits.arrays import Images
 from inkdigits.evaluation.corruptions.shares import SIDE, Shares, to_bytes, to_shares
 

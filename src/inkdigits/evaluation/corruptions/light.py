@@ -7,8 +7,8 @@ corruptions. Parameters: `corruptions.py` of https://github.com/google-research/
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.arrays import WHITE, Images
 from inkdigits.evaluation.corruptions.shares import SIDE, to_bytes, to_shares
 

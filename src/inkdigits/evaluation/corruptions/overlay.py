@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float64
 from scipy.ndimage import gaussian_filter
 
+from inkdigits.array_types import Float64
 from inkdigits.arrays import WHITE, Images
 from inkdigits.evaluation.corruptions.shares import SIDE, Shares, to_bytes, to_shares
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float64
 
+from inkdigits.array_types import Float64
 from inkdigits.arrays import WHITE, Images
 
 Shares: TypeAlias = Float64[np.ndarray, "n height width"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
 
+from inkdigits.array_types import Float32, UInt8
 from inkdigits.arrays import WHITE
 from inkdigits.imaging.pages.paper import Planes
 from inkdigits.imaging.pages.style import Camera

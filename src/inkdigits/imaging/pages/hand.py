@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float, Float32
 
+from inkdigits.array_types import Float, Float32
 from inkdigits.arrays import WHITE, Image
 from inkdigits.errors import UsageError
 from inkdigits.imaging.letters import render_letters

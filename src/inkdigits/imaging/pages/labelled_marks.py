@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Int64
 
+from inkdigits.array_types import Int64
 from inkdigits.imaging.cuts import cut
 from inkdigits.imaging.finding import find_lines
 from inkdigits.imaging.marks import Mark

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
 
+from inkdigits.array_types import Float
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.imaging.pages.hand import (
     HEIGHT,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt16
 
+from inkdigits.array_types import Float32, UInt16
 from inkdigits.arrays import WHITE, Image
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import UsageError

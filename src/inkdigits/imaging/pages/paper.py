@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
 
+from inkdigits.array_types import Float32, UInt8
 from inkdigits.arrays import WHITE
 from inkdigits.imaging.pages.hand import HEIGHT
 from inkdigits.imaging.pages.style import Ground

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float32
+
+from inkdigits.array_types import Float32
 
 
 @dataclass(frozen=True)

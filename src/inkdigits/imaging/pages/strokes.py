@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Float32
 
+from inkdigits.array_types import Bool, Float, Float32
 from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.pages.truth import InkBox
 

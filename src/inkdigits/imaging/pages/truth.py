@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import UInt8, UInt16
+
+from inkdigits.array_types import UInt8, UInt16
 
 DistractorKind: TypeAlias = Literal["letter", "sign", "frame", "underline"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float
 
+from inkdigits.array_types import Float
 from inkdigits.errors import UsageError
 from inkdigits.imaging.pages.hand import HEIGHT
 from inkdigits.imaging.pages.style import Style

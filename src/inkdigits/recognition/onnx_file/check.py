@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from math import prod
 
-from inkdigits.networks.fitting import LARGEST_SIDE, MOST_CLASSES
+from inkdigits.arrays import LARGEST_SIDE, MOST_CLASSES
 from inkdigits.recognition.onnx_file.calls import Call, Shape
 from inkdigits.recognition.onnx_file.messages import (
     Constant,

@@ -7,7 +7,6 @@ what it reaches. `benchmarks/ship.py` and `benchmarks/ship_strips.py` make them 
 from __future__ import annotations
 
 import json
-from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 
@@ -93,4 +92,4 @@ def _card(name: str) -> dict[str, Any]:
 
 
 def _file(name: str) -> Path:
-    return cast(Path, resources.files("inkdigits.recognition.shipped") / name)
+    return Path(__file__).with_name(name)

@@ -15,8 +15,8 @@ from typing import Any
 
 import keras
 import numpy as np
-from jaxtyping import Float32, Float64
 
+from inkdigits.array_types import Float32, Float64
 from inkdigits.training.augmentation.ranges import Augmentation
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import keras
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.training.augmentation.affine import draw_movements, to_matrices, warp
 from inkdigits.training.augmentation.elastic import POINTS, Elastic, draw_points
 from inkdigits.training.augmentation.erasing import RECTANGLE, draw_rectangles, erase

@@ -12,7 +12,8 @@ from typing import Any
 
 import keras
 import numpy as np
-from jaxtyping import Float32
+
+from inkdigits.array_types import Float32
 
 POINTS = 6  # along each side of the grid; the outermost ones lie outside the image
 

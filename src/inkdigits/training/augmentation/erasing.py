@@ -14,7 +14,8 @@ from typing import Any
 
 import keras
 import numpy as np
-from jaxtyping import Float32
+
+from inkdigits.array_types import Float32
 
 RECTANGLE = 5  # first row, row after the last, first column, column after the last, grey level
 AREAS = (0.02, 0.4)  # of the image; these and the shapes are those of Zhong et al.

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
+from inkdigits.array_types import Float32, Float64
 from inkdigits.training.augmentation.elastic import spline_weights
 
 TEXTURES = 2500

@@ -7,8 +7,8 @@ looks for digits in a picture gets them from ink that touches and was not separa
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import UInt8
 
+from inkdigits.array_types import UInt8
 from inkdigits.arrays import Image, Images
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.imaging.normalise import to_mnist

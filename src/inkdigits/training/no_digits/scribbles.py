@@ -7,8 +7,8 @@ the size of a digit.
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float32
 
+from inkdigits.array_types import Float32
 from inkdigits.arrays import Images
 
 _STROKES = (3, 7)  # fewer strokes are a digit too often: one is a 1, two are a 4 or a 7
