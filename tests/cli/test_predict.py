@@ -198,7 +198,7 @@ class TestMistakes:
         return line
 
     def test_no_input(self, inkdigits: Callable):
-        assert "Missing argument 'INPUT'" in self.failure(inkdigits("predict"))
+        assert "Missing argument 'INPUT...'" in self.failure(inkdigits("predict"))
 
     @pytest.mark.parametrize(
         "words",

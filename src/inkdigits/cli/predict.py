@@ -29,7 +29,7 @@ def predict(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            metavar="INPUT",
+            metavar="INPUT...",
             help="Picture files (PNG, JPEG, WebP, BMP, TIFF, GIF, HEIC, PDF), patterns such as "
             "'scans/*.jpg', folders, which are searched for pictures, and `-` for standard input.",
             show_default=False,

@@ -49,7 +49,7 @@ def pages_apart(content: bytes, kind: Literal["HEIC", "PDF"], limits: Limits) ->
         limits: What each page is held against before its pixels are decoded or drawn.
 
     Yields:
-        Upright pictures, the first page first. The longer side of a PDF page has 1000 to 4000
+        Upright pictures, the first page first. The longer side of a PDF page has 1000 to 3500
         pixels, fewer where `limits` say so.
 
     Raises:

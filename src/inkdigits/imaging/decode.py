@@ -30,8 +30,8 @@ def decode(content: bytes, *, limits: Limits = _DEFAULT, pages: Pages = "first")
     """Decode the first page of a picture file, or all pages.
 
     PNG, JPEG, WebP, BMP, TIFF, GIF, HEIC and PDF files are known by their content. Pictures of
-    more than 4000 pixels on their longer side are reduced, by 2, 4, 8 and so on, to more than
-    2000. Exif orientation is heeded; what is transparent becomes white, or black where what is
+    more than 3500 pixels on their longer side are reduced, by 2, 4, 8 and so on, to more than
+    1750. Exif orientation is heeded; what is transparent becomes white, or black where what is
     visible is bright.
 
     Args:

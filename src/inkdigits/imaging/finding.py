@@ -14,7 +14,7 @@ from inkdigits.imaging.ink import Pixels, find_ink
 from inkdigits.imaging.marks import Mark, boxes_of, find_marks, levels_of, thickest_stroke
 from inkdigits.imaging.text_lines import group_into_lines
 
-LONGEST = 2000  # pixels: pictures are searched at this size at most
+LONGEST = 2048  # pixels: pictures are searched at this size at most
 _THICK = 0.07  # of the longer side: strokes that the usual search for paper hollows out
 _FEW, _LARGE = 12, 0.45  # marks, one as large as this part of a side: their strokes may be thick
 
