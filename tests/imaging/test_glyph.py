@@ -80,6 +80,18 @@ def test_the_size_of_the_writing_makes_little_difference(factor):
     assert difference.mean() < 4
 
 
+@pytest.mark.parametrize("blur", [4, 8])
+def test_a_blurred_digit_is_as_large_as_a_sharp_one(blur):
+    sharp = ring(24)
+    blurred = cv2.GaussianBlur(np.pad(sharp, 3 * blur), (0, 0), blur)
+
+    def across(ink):
+        columns = np.flatnonzero((to_glyph(ink) > 127).any(axis=0))
+        return int(np.ptp(columns)) + 1
+
+    assert across(blurred) == across(sharp) == 20
+
+
 @pytest.mark.parametrize("factor", [4, 8])
 def test_enlarged_digits_of_mnist_look_like_themselves_again(factor):
     alike = []

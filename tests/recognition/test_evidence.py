@@ -42,6 +42,12 @@ def test_a_side_is_the_digit_of_that_side_as_far_as_there_are_two(start, stop, d
     assert one.evidence == pytest.approx(0.1 * log(0.1) + of_two)
 
 
+def test_what_stands_alone_is_less_likely_two():
+    one = hypothesis(3, 5)
+    weigh(one, WHOLE, COUNT, alone=True)
+    assert one.evidence == pytest.approx(0.1 * log(0.1) + log(0.5) - 1.0)
+
+
 @pytest.mark.parametrize(("cut", "evidence"), [(True, log(0.5)), (False, None)])
 def test_one_digit_speaks_against_a_cut_beyond_which_another_mark_is_joined(cut, evidence):
     one = hypothesis(4, 6, cut=cut)

@@ -140,6 +140,13 @@ def test_a_line_of_letters_keeps_no_digit():
     assert judge([digits(4), text]) == [[True] * 4, [False] * 6]
 
 
+def test_joined_letters_that_look_like_digits_count_as_one_each_however_wide():
+    wide = [(candidate(60 * i, width=50, confidence=0.6), True) for i in range(3)]
+    assert judge([[*letters(3, x=200), *wide]]) == [[False] * 6]
+    sure = [(candidate(60 * i, width=50), True) for i in range(4)]
+    assert judge([[*letters(3, x=300), *sure]]) == [[False] * 3 + [True] * 4]
+
+
 def test_a_word_before_a_number_does_not_hide_it():
     assert judge([[*letters(2), *digits(5, x=60)]]) == [[False] * 2 + [True] * 5]
 

@@ -17,11 +17,13 @@ from inkdigits.recognition.lattice import Span
 
 _TINY_CHANCE = 1e-4  # keeps logarithms finite
 _SECOND = 0.7  # what the second network says of a part counts, and the rest what the first said
-_TOUCH = -0.5  # logarithm: digits touch less often than those that the second network learnt from
+# Logarithms: digits touch less often than those that the second network learnt from, and what
+# stands alone is still oftener one digit.
+_TOUCH, _TOUCH_ALONE = -0.5, -1.0
 _LOOKS = 0.1  # of the logarithm: what a part looks like by itself tells where two digits part
 
 
-def weigh(one: Hypothesis, whole: Span, count: Count) -> None:
+def weigh(one: Hypothesis, whole: Span, count: Count, *, alone: bool = False) -> None:
     """Give a hypothesis what the number of digits in a mark says for or against it.
 
     Args:
@@ -29,6 +31,7 @@ def weigh(one: Hypothesis, whole: Span, count: Count) -> None:
             two is less likely than the count says, which comes of marks that mostly touch.
         whole: The pieces of the mark.
         count: How many digits it shows, and which.
+        alone: Whether no other mark is in its line.
     """
     starts, stops = one.span.start == whole.start, one.span.stop == whole.stop
     if starts and stops:
@@ -36,7 +39,8 @@ def weigh(one: Hypothesis, whole: Span, count: Count) -> None:
     elif one.span.within(whole) and (starts or stops):
         digit = count.left if starts else count.right
         looks = _LOOKS * logarithm(float(one.probabilities[digit.argmax()]))
-        one.evidence = looks + (0.0 if starts else _TOUCH + logarithm(1 - count.one))
+        touch = _TOUCH_ALONE if alone else _TOUCH
+        one.evidence = looks + (0.0 if starts else touch + logarithm(1 - count.one))
         one.part = count.two
         one.probabilities = _mixed(count.two, digit, one.probabilities)
     elif one.cut and whole.start < one.span.start < whole.stop < one.span.stop:

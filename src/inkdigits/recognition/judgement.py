@@ -103,10 +103,13 @@ def _distance(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) 
 
 
 def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: Usual) -> None:
-    """Keep no digit where most of the marks around are none: these are letters."""
+    """Keep no digit where most of the marks around are none: these are letters.
+
+    A digit counts as much as it is sure, whatever its width.
+    """
     digits = others = 0.0
     for line, flags in zip(lines, kept, strict=True):
-        read = _letters(_where(True, line, flags), usual)
+        read = sum(one.confidence for one in _where(True, line, flags))
         strange = _letters(_where(False, line, flags), usual)
         digits, others = digits + read, others + strange
         if strange >= _FEW and strange > read:
@@ -144,7 +147,7 @@ def _where(flag: bool, line: Sequence[Judged], flags: Flags) -> list[Hypothesis]
 
 
 def _letters(hypotheses: Sequence[Hypothesis], usual: Usual) -> float:
-    """Return how many letters or digits the hypotheses may be, by their widths."""
+    """Return how many letters the hypotheses may be, by their widths."""
     tall = [
         one.box
         for one in hypotheses

@@ -122,7 +122,7 @@ class LineOfMarks:
         for index, count in zip(self._several, self._counts, strict=False):
             whole = wholes[index]
             for one in self.hypotheses:
-                weigh(one, whole, count)
+                weigh(one, whole, count, alone=len(wholes) == 1)
             if count.more > _MORE:
                 self._parts += [
                     (one, count.more)
