@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from inkdigits.workflows.predict import Result
 
 MEGA = 1_000_000
+
+
+def _largest(text: str) -> Any:
+    """Return the option that limits the size of pictures, with this help."""
+    return typer.Option(min=0.001, max=100_000, callback=a_number, help=text)
 
 
 def predict(
@@ -80,24 +85,8 @@ def predict(
         Literal["first", "all"],
         typer.Option(help="What to read of a file with several pages or frames."),
     ] = "first",
-    max_megabytes: Annotated[
-        float,
-        typer.Option(
-            min=0.001,
-            max=100_000,
-            callback=a_number,
-            help="Largest file, in millions of bytes.",
-        ),
-    ] = 50,
-    max_megapixels: Annotated[
-        float,
-        typer.Option(
-            min=0.001,
-            max=100_000,
-            callback=a_number,
-            help="Largest page, in millions of pixels.",
-        ),
-    ] = 50,
+    max_megabytes: Annotated[float, _largest("Largest file, in millions of bytes.")] = 50,
+    max_megapixels: Annotated[float, _largest("Largest page, in millions of pixels.")] = 50,
 ) -> None:
     """Read the handwritten digits in pictures.
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from importlib import resources
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -55,7 +53,7 @@ def read_verified(
     Raises:
         DataError: If the file is missing or its SHA-256 is another.
     """
-    source = path or cast(Path, resources.files("inkdigits.datasets") / name)
+    source = path or Path(__file__).with_name(name)
     try:
         content = source.read_bytes()
     except OSError as error:

@@ -119,10 +119,11 @@ class LineOfMarks:
     def weigh_counts(self) -> None:
         """Let the counts speak for and against the hypotheses, which the network has all seen."""
         wholes = [one.span for one in self.hypotheses[: self._owners[-1] + 1]]
+        alone = len(wholes) == 1
         for index, count in zip(self._several, self._counts, strict=False):
             whole = wholes[index]
             for one in self.hypotheses:
-                weigh(one, whole, count, alone=len(wholes) == 1)
+                weigh(one, whole, count, alone=alone)
             if count.more > _MORE:
                 self._parts += [
                     (one, count.more)

@@ -79,7 +79,7 @@ def predict(
 
 
 def _first_pages(sources: Sequence[Source], limits: Limits) -> Iterator[tuple[int, list[Result]]]:
-    """Decode one page of each source, some ahead; yield chunks, and how many sources are done."""
+    """Decode one page of each source; yield chunks, and how many sources are done."""
     done = 0
     decode_one = partial(_decode, limits=limits)
     with pillow_is_quiet():  # all the time: to turn it on and off takes a quarter of small pictures
