@@ -22,7 +22,7 @@ from typing import Any
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
-from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.recognition.shipped import (
     read_card,
     read_counter_card,
@@ -76,7 +76,7 @@ def go_on(
         material.parts.validation,
         seed=seed,
         architecture=material.architecture,
-        weights=weights_from_onnx(network, material.architecture)[0],
+        weights=networks_from_onnx(network, material.architecture)[0].weights,
         teacher=teacher,
     )
     trainer.prepare()

@@ -27,6 +27,7 @@ from inkdigits.networks.architecture import (
     Relu,
     Softmax,
 )
+from inkdigits.networks.network import Network
 from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.runs.checkpoints import list_checkpoints, load_checkpoint, save_checkpoint
 from inkdigits.runs.finished import open_finished
@@ -77,7 +78,7 @@ def _weights() -> dict[str, np.ndarray]:
 
 def _network() -> bytes:
     confidence = Confidence(temperature=1.5, score=Energy(), threshold=0.5, areas={})
-    return to_onnx(NETWORK, [_weights()], NAMES, confidence=confidence)
+    return to_onnx([Network(NETWORK, _weights())], NAMES, confidence=confidence)
 
 
 def _run(folder: Path) -> RunFolder:

@@ -21,19 +21,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from go_on import BEGAN
 
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.export.onnx_graph import to_onnx
-from inkdigits.export.onnx_weights import weights_from_onnx
-from inkdigits.networks.architecture import find_architecture
+from inkdigits.export.onnx_weights import networks_from_onnx
+from inkdigits.networks.network import Network
 from inkdigits.recognition.shipped import SHIPPED, read_card, shipped_network
 from inkdigits.runs.manifest import Manifest
 from inkdigits.training.recipes import ROBUST
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
+from inkdigits.workflows.opened_run import open_run
+from inkdigits.workflows.shipped_networks import read_shipped_networks
 
 MAX_BYTES = 5_000_000
 
@@ -43,11 +44,11 @@ class Member:
     """One of the networks.
 
     Attributes:
-        weights: Its arrays by "layer/variable".
+        network: Its layers and weights.
         facts: How it was trained, for the card.
     """
 
-    weights: Mapping[str, np.ndarray]
+    network: Network
     facts: Mapping[str, Any]
 
 
@@ -75,28 +76,29 @@ def main() -> None:
 
 def members_of(path: Path) -> list[Member]:
     """Return the networks of a finished run, or those of the package."""
-    architecture = find_architecture(ROBUST.network)
     if path == Path(SHIPPED):
-        weights = weights_from_onnx(shipped_network().read_bytes(), architecture)
         cards = read_card()["members"]
-        return [Member(*each) for each in zip(weights, cards, strict=True)]
+        return [Member(*each) for each in zip(read_shipped_networks(), cards, strict=True)]
     manifest = Manifest.from_json((path / "manifest.json").read_bytes())
-    content = (path / "model.onnx").read_bytes()
-    if hashlib.sha256(content).hexdigest() != manifest.sha256["model.onnx"]:
-        sys.exit(f"{path / 'model.onnx'} must be what the run wrote")
+    (network,) = open_run(path, "a network to ship").networks()
     began = path / BEGAN
     note = json.loads(began.read_bytes()) if began.exists() else {}
-    (own,) = weights_from_onnx(content, architecture)
-    return [Member(own, {**facts(manifest), **note})]
+    own = {"network": network.architecture.name, **facts(manifest), **note}
+    return [Member(network, own)]
 
 
 def join(members: list[Member]) -> tuple[bytes, Confidence | None]:
     """Return the file of networks that answer together, and what their confidence means."""
-    architecture, weights = find_architecture(ROBUST.network), [each.weights for each in members]
+    networks = [rounded(each.network) for each in members]
     parts = split_for(load_mnist(), ROBUST)
-    inner = InnerNetwork(architecture, weights, DIGIT_NAMES)
-    confidence = inner.fit(parts.train, parts.validation)
-    return to_onnx(architecture, weights, DIGIT_NAMES, confidence=confidence), confidence
+    confidence = InnerNetwork(networks, DIGIT_NAMES).fit(parts.train, parts.validation)
+    return to_onnx(networks, DIGIT_NAMES, confidence=confidence, half=True), confidence
+
+
+def rounded(network: Network) -> Network:
+    """Return a network with its weights as a file in half precision keeps them."""
+    content = to_onnx([network], DIGIT_NAMES, half=True)
+    return networks_from_onnx(content, network.architecture)[0]
 
 
 def facts(manifest: Manifest) -> dict[str, object]:

@@ -61,8 +61,7 @@ def with_energy(base: Base, temperature: float) -> bytes:
     energy = Confidence(temperature, Energy(base.architecture.none_class), 0.0, {})
 
     def write(confidence: Confidence) -> bytes:
-        network = base.architecture, [base.weights], base.class_names
-        return to_onnx(*network, form=base.form, confidence=confidence)
+        return to_onnx([base.network], base.class_names, form=base.form, confidence=confidence)
 
     scores = strangeness(OnnxClassifier(write(energy)), held_out_digits().images)
     return write(replace(energy, threshold=threshold_for(scores, FALSE_REJECTION)))

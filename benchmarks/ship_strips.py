@@ -22,6 +22,7 @@ from ship import MAX_BYTES, facts, write_card
 
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture
+from inkdigits.networks.network import Network
 from inkdigits.recognition.counts import Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_counter
@@ -40,7 +41,8 @@ def main() -> None:
     base = load_base(run)
     temperature = manifest.confidence.temperature if manifest.confidence else 1.0
     weights = cooled(base.weights, base.architecture, temperature)
-    content = to_onnx(base.architecture, [weights], base.class_names, form=base.form)
+    network = Network(base.architecture, weights)
+    content = to_onnx([network], base.class_names, form=base.form)
     Counter(OnnxClassifier(content))
     if len(content) > MAX_BYTES:
         sys.exit(f"the file must have at most {MAX_BYTES:,} bytes; it has {len(content):,}")

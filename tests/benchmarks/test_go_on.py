@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from inkdigits.export.onnx_graph import to_onnx
-from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import find_architecture
+from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.folder import RunFolder, create_run
 from inkdigits.training.recipe import Recipe
@@ -43,20 +44,21 @@ def test_a_run_goes_on_from_the_weights_of_a_network(script, few_images, random_
     architecture = find_architecture("fast")
     weights = random_weights(architecture)
     run = create_run("small", tmp_path / "on")
-    script.go_on(run, SMALL, few_images, to_onnx(architecture, [weights], tuple("0123456789")))
+    network = to_onnx([Network(architecture, weights)], tuple("0123456789"))
+    script.go_on(run, SMALL, few_images, network)
     assert run.manifest.exists()
-    (learnt,) = weights_from_onnx(RunFolder(tmp_path / "on").onnx.read_bytes(), architecture)
+    (learnt,) = networks_from_onnx(RunFolder(tmp_path / "on").onnx.read_bytes(), architecture)
     for name, before in weights.items():
         if "moving" not in name:  # at this learning rate nothing else changes
-            np.testing.assert_allclose(learnt[name], before, atol=1e-5, err_msg=name)
+            np.testing.assert_allclose(learnt.weights[name], before, atol=1e-5, err_msg=name)
 
 
 def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
     script, few_images, random_weights, tmp_path, monkeypatch
 ):
     architecture = find_architecture("fast")
-    network = to_onnx(architecture, [random_weights(architecture)], tuple("0123456789"))
-    teacher = Teacher(architecture, [random_weights(architecture)])
+    network = to_onnx([Network(architecture, random_weights(architecture))], tuple("0123456789"))
+    teacher = Teacher([Network(architecture, random_weights(architecture))])
     teachers = []
 
     class Watched(Trainer):
@@ -74,7 +76,7 @@ def test_a_teacher_is_noted_with_the_command_that_trained_it(
 ):
     architecture = find_architecture("fast")
     run = create_run("small", tmp_path / "teacher")
-    network = to_onnx(architecture, [random_weights(architecture)], tuple("0123456789"))
+    network = to_onnx([Network(architecture, random_weights(architecture))], tuple("0123456789"))
     script.go_on(run, SMALL, few_images, network)
     known = script.taught_by(run.path)
     assert known["sha256"] == hashlib.sha256(run.onnx.read_bytes()).hexdigest()
@@ -115,7 +117,9 @@ def test_data_of_one_s_own_is_learnt_by_a_recipe_of_one_s_own(
         data, x_train=images[:100], y_train=labels[:100], x_test=images[100:], y_test=labels[100:],
         class_names=names,
     )  # fmt: skip
-    network.write_bytes(to_onnx(architecture, [random_weights(architecture)], tuple(names)))
+    network.write_bytes(
+        to_onnx([Network(architecture, random_weights(architecture))], tuple(names))
+    )
     recipe.write_text(SMALL.to_json())
     words = ["--recipe", recipe, "--data", data, "--begin-with", network]
     words += ["--epochs", "1", "--learning-rate", "0.001"]

@@ -1,20 +1,21 @@
 import importlib.util
-import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.export.onnx_graph import to_onnx
-from inkdigits.export.onnx_weights import weights_from_onnx
+from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import ROBUST
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import read_card
+from inkdigits.training.recipes import FAST
 from inkdigits.workflows import confidence
 from inkdigits.workflows.data import Parts
+from inkdigits.workflows.train import train
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 SHIPPED = Path("shipped")
@@ -44,18 +45,23 @@ def test_joined_they_answer_with_the_mean_of_their_logits(script, mnist, monkeyp
     monkeypatch.setattr(confidence, "CHOOSING_IMAGES", 20)
     members = script.members_of(SHIPPED)[:1] * 2
     content, fitted = script.join(members)
-    (first, second) = weights_from_onnx(content, ROBUST)
-    np.testing.assert_array_equal(first["conv1/kernel"], second["conv1/kernel"])
-    alone = OnnxClassifier(to_onnx(ROBUST, [members[0].weights], DIGIT_NAMES))
+    first, second = networks_from_onnx(content, ROBUST, ROBUST)
+    kernels = [each.weights["conv1/kernel"] for each in (first, second)]
+    np.testing.assert_array_equal(*kernels)
+    alone = OnnxClassifier(to_onnx([first], DIGIT_NAMES))
     cooled = alone.probabilities(few.images) ** (1 / fitted.temperature)
     cooled /= cooled.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(OnnxClassifier(content).probabilities(few.images), cooled, atol=1e-4)
 
 
-def test_a_network_that_is_not_what_its_run_wrote_is_refused(script, tmp_path, monkeypatch):
-    other = SimpleNamespace(sha256={"model.onnx": "0" * 64})
-    monkeypatch.setattr(script.Manifest, "from_json", lambda text: other)
-    (tmp_path / "manifest.json").write_text(json.dumps({}))
-    (tmp_path / "model.onnx").write_bytes(b"another")
-    with pytest.raises(SystemExit, match="must be what the run wrote"):
-        script.members_of(tmp_path)
+def test_a_finished_run_gives_its_network_and_how_it_was_trained(script, mnist, tmp_path):
+    recipe = FAST.replace(name="small", batch_size=100, validation_images=200)
+    few = replace(mnist, train=mnist.train.take(slice(700)), test=mnist.test.take(slice(50)))
+    _, manifest = train(recipe, dataset=few, out=tmp_path / "run")
+    (member,) = script.members_of(tmp_path / "run")
+    assert member.network.architecture.name == member.facts["network"] == "fast"
+    assert member.facts["command"] == manifest.command
+    content = (tmp_path / "run" / "model.onnx").read_bytes()
+    (kept,) = networks_from_onnx(content, member.network.architecture)
+    kernels = [each.weights["conv1/kernel"] for each in (member.network, kept)]
+    np.testing.assert_array_equal(*kernels)

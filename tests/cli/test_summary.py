@@ -35,7 +35,7 @@ def test_an_unknown_network_is_refused(inkdigits: Callable):
     result = inkdigits("summary", "--network", "lenet")
     assert (result.code, result.out) == (2, "")
     assert (
-        "`network` must be one of published, tutorial, fast, best, robust; received 'lenet'"
+        "`network` must be one of published, tutorial, fast, best, robust, broad; received 'lenet'"
         in result.err
     )
 

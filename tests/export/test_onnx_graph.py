@@ -8,12 +8,14 @@ import pytest
 from inkdigits.arrays import scale
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.confidence import Confidence
-from inkdigits.evaluation.outlier_scores import Energy, MaxSoftmax, NoneClass
+from inkdigits.evaluation.outlier_scores import Energy, Mahalanobis, MaxSoftmax, NoneClass
 from inkdigits.evaluation.temperature import softmax
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
+    BEST,
     FAST,
+    ROBUST,
     TUTORIAL,
     Architecture,
     BatchNormalization,
@@ -28,6 +30,7 @@ from inkdigits.networks.architecture import (
     Softmax,
 )
 from inkdigits.networks.build import build
+from inkdigits.networks.network import Network
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.training.prediction import among_classes
@@ -69,7 +72,7 @@ def pairs(random_weights, tmp_path_factory):
         model = build(network)
         set_weights(model, weights)
         path = folder / f"{network.name}.onnx"
-        path.write_bytes(to_onnx(network, [weights], DIGIT_NAMES[: network.classes]))
+        path.write_bytes(to_onnx([Network(network, weights)], DIGIT_NAMES[: network.classes]))
         made[network.name] = model, OnnxClassifier(path), path
     return made
 
@@ -119,7 +122,7 @@ def test_the_moving_statistics_matter(pairs, random_weights, tmp_path):
     weights = random_weights(WIDE, seed=3)
     weights["norm1/moving_mean"] = weights["norm1/moving_mean"] + 1
     path = tmp_path / "other.onnx"
-    path.write_bytes(to_onnx(WIDE, [weights], list("abcd")))
+    path.write_bytes(to_onnx([Network(WIDE, weights)], list("abcd")))
     images = noise(3, WIDE)
     changed = OnnxClassifier(path).probabilities(images)
     assert np.abs(changed - pairs["wide"][1].probabilities(images)).max() > 1e-3
@@ -154,7 +157,7 @@ def test_filters_are_a_convolution_with_their_stride_and_without_bias_or_padding
 
 def test_class_names_travel_with_the_file(random_weights, tmp_path):
     names = ("zéro", 'q"uote', "", "数字")
-    content = to_onnx(WIDE, [random_weights(WIDE)], names)
+    content = to_onnx([Network(WIDE, random_weights(WIDE))], names)
     properties = {each.key: each.value for each in onnx.load_from_string(content).metadata_props}
     assert json.loads(properties["class_names"]) == list(names)
     path = tmp_path / "names.onnx"
@@ -164,14 +167,16 @@ def test_class_names_travel_with_the_file(random_weights, tmp_path):
 
 def test_the_same_weights_give_the_same_bytes(random_weights):
     weights = random_weights(WIDE)
-    assert to_onnx(WIDE, [weights], "abcd") == to_onnx(WIDE, [dict(weights)], list("abcd"))
+    assert to_onnx([Network(WIDE, weights)], "abcd") == to_onnx(
+        [Network(WIDE, dict(weights))], list("abcd")
+    )
 
 
 @pytest.mark.parametrize("network", [TUTORIAL, FAST], ids=lambda network: network.name)
 def test_weights_of_a_fast_bfloat16_model_are_exported_in_float32(network, digits, tmp_path):
     model = build(network, fast_layers=True, precision="bfloat16")
     path = tmp_path / "exported.onnx"
-    path.write_bytes(to_onnx(network, [get_weights(model)], DIGIT_NAMES))
+    path.write_bytes(to_onnx([Network(network, get_weights(model))], DIGIT_NAMES))
     plain = build(network)
     set_weights(plain, get_weights(model))
     expected = plain.predict(scale(digits.images[:8]), verbose=0)
@@ -182,16 +187,17 @@ def test_weights_of_a_fast_bfloat16_model_are_exported_in_float32(network, digit
 
 @pytest.fixture(scope="module")
 def flat(random_weights):
-    """The weights of three networks of one architecture."""
-    return [random_weights(FLAT, seed) for seed in (1, 2, 3)]
+    """Three networks of one architecture."""
+    return [Network(FLAT, random_weights(FLAT, seed)) for seed in (1, 2, 3)]
 
 
 def confidence(temperature=1.0, score=None, threshold=0.0):
     return Confidence(temperature, score or Energy(), threshold, areas={})
 
 
-def inner_by_hand(images, weights):
-    """Logits and features of the flat network."""
+def inner_by_hand(images, network):
+    """Logits and features of a flat network."""
+    weights = network.weights
     rows = scale(images).reshape(len(images), 15).astype(float)
     features = np.maximum(rows @ weights["dense1/kernel"] + weights["dense1/bias"], 0)
     return features @ weights["dense2/kernel"] + weights["dense2/bias"], features
@@ -214,7 +220,7 @@ def properties(content):
 
 @pytest.mark.parametrize("n", [0, 1, 20])
 def test_logits_and_features_are_those_worked_out_by_hand(flat, n):
-    classifier = OnnxClassifier(to_onnx(FLAT, flat[:1], "abcd", inner=True))
+    classifier = OnnxClassifier(to_onnx(flat[:1], "abcd", inner=True))
     images = noise(n, FLAT)
     logits, features = classifier.run(images, ["logits", "features"])
     expected = inner_by_hand(images, flat[0])
@@ -226,8 +232,8 @@ def test_logits_and_features_are_those_worked_out_by_hand(flat, n):
 @pytest.mark.parametrize("inner", [False, True])
 @pytest.mark.parametrize("count", [1, 2])
 def test_outputs_are_those_asked_for(flat, inner, count):
-    plain = to_onnx(FLAT, flat[:count], "abcd", inner=inner)
-    scored = to_onnx(FLAT, flat[:count], "abcd", confidence=confidence(), inner=inner)
+    plain = to_onnx(flat[:count], "abcd", inner=inner)
+    scored = to_onnx(flat[:count], "abcd", confidence=confidence(), inner=inner)
     more = {"logits": ["n", 4], "features": ["n", "features"]} if inner else {}
     assert outputs(plain) == {"probabilities": ["n", 4], **more}
     assert outputs(scored) == {"probabilities": ["n", 4], "outlierness": ["n"], **more}
@@ -238,9 +244,10 @@ def test_outputs_are_those_asked_for(flat, inner, count):
 def test_an_output_for_none_is_no_part_of_the_probabilities_and_gives_log_odds(
     flat, temperature, count
 ):
-    network = replace(FLAT, none_class=True)
+    layers = replace(FLAT, none_class=True)
+    members = [replace(each, architecture=layers) for each in flat[:count]]
     fitted = confidence(temperature, NoneClass())
-    content = to_onnx(network, flat[:count], "abc", confidence=fitted, inner=True)
+    content = to_onnx(members, "abc", confidence=fitted, inner=True)
     assert outputs(content) == {
         "probabilities": ["n", 3],
         "none": ["n"],
@@ -267,7 +274,7 @@ def test_an_output_for_none_is_no_part_of_the_probabilities_and_gives_log_odds(
 @pytest.mark.parametrize("temperature", [0.05, 0.5, 1.0, 2.0, 20.0])
 def test_the_temperature_divides_the_logits_and_nothing_else(flat, temperature):
     fitted = confidence(temperature)
-    classifier = OnnxClassifier(to_onnx(FLAT, flat[:1], "abcd", confidence=fitted, inner=True))
+    classifier = OnnxClassifier(to_onnx(flat[:1], "abcd", confidence=fitted, inner=True))
     images = noise(20, FLAT)
     names = ["probabilities", "logits", "features", "outlierness"]
     probabilities, logits, features, outlierness = classifier.run(images, names)
@@ -277,32 +284,32 @@ def test_the_temperature_divides_the_logits_and_nothing_else(flat, temperature):
 
 
 def test_temperature_1_adds_no_operator(flat):
-    plain = operators(to_onnx(FLAT, flat[:1], "abcd"))
+    plain = operators(to_onnx(flat[:1], "abcd"))
     assert "Div" not in plain
     for score, more in (
         (MaxSoftmax(), ["Softmax", "ReduceMax", "Neg", "Add"]),
         (Energy(), ["ReduceLogSumExp", "Neg"]),
     ):
         fitted = confidence(1.0, score)
-        assert operators(to_onnx(FLAT, flat[:1], "abcd", confidence=fitted)) == plain + more
-    assert "Div" in operators(to_onnx(FLAT, flat[:1], "abcd", confidence=confidence(2.0)))
+        assert operators(to_onnx(flat[:1], "abcd", confidence=fitted)) == plain + more
+    assert "Div" in operators(to_onnx(flat[:1], "abcd", confidence=confidence(2.0)))
 
 
 def test_the_confidence_travels_with_the_file(flat):
     fitted = confidence(1 / 3, MaxSoftmax(), -1e-9 / 7)
-    kept = properties(to_onnx(FLAT, flat[:1], "abcd", confidence=fitted))
+    kept = properties(to_onnx(flat[:1], "abcd", confidence=fitted))
     scored = {"temperature", "outlier_score", "outlier_threshold"}
     assert kept.keys() == {"form", "class_names", "sha256"} | scored
     assert kept["outlier_score"] == "max-softmax"
     assert float(kept["temperature"]) == 1 / 3
     assert float(kept["outlier_threshold"]) == -1e-9 / 7
-    assert properties(to_onnx(FLAT, flat[:1], "abcd")).keys() == {"form", "class_names", "sha256"}
+    assert properties(to_onnx(flat[:1], "abcd")).keys() == {"form", "class_names", "sha256"}
 
 
 def test_a_network_twice_answers_like_the_network(flat):
     images = noise(20, FLAT)
-    alone = OnnxClassifier(to_onnx(FLAT, flat[:1], "abcd"))
-    twice = OnnxClassifier(to_onnx(FLAT, [flat[0], flat[0]], "abcd"))
+    alone = OnnxClassifier(to_onnx(flat[:1], "abcd"))
+    twice = OnnxClassifier(to_onnx(2 * flat[:1], "abcd"))
     np.testing.assert_allclose(
         twice.probabilities(images), alone.probabilities(images), rtol=1e-5, atol=1e-7
     )
@@ -310,9 +317,9 @@ def test_a_network_twice_answers_like_the_network(flat):
 
 def test_the_logits_of_several_are_the_mean_of_theirs_by_hand(flat):
     images = noise(20, FLAT)
-    classifier = OnnxClassifier(to_onnx(FLAT, flat, "abcd", inner=True))
+    classifier = OnnxClassifier(to_onnx(flat, "abcd", inner=True))
     logits, features = classifier.run(images, ["logits", "features"])
-    expected = [inner_by_hand(images, weights) for weights in flat]
+    expected = [inner_by_hand(images, each) for each in flat]
     mean = np.mean([each for each, _ in expected], axis=0)
     np.testing.assert_allclose(logits, mean, rtol=1e-4, atol=1e-5)
     side_by_side = np.concatenate([each for _, each in expected], axis=1)
@@ -325,7 +332,7 @@ def test_the_logits_of_several_are_the_mean_of_theirs_by_hand(flat):
 def test_the_order_of_several_does_not_matter(flat):
     images = noise(20, FLAT)
     there, back = (
-        OnnxClassifier(to_onnx(FLAT, each, "abcd", confidence=confidence(2.0)))
+        OnnxClassifier(to_onnx(each, "abcd", confidence=confidence(2.0)))
         for each in (flat, flat[::-1])
     )
     np.testing.assert_allclose(
@@ -337,9 +344,9 @@ def test_the_order_of_several_does_not_matter(flat):
 
 
 def test_digits_go_through_several_real_networks_as_through_each(random_weights, digits):
-    members = [random_weights(FAST, seed) for seed in (4, 5)]
+    members = [Network(FAST, random_weights(FAST, seed)) for seed in (4, 5)]
     joined, *alone = (
-        OnnxClassifier(to_onnx(FAST, each, DIGIT_NAMES, inner=True))
+        OnnxClassifier(to_onnx(each, DIGIT_NAMES, inner=True))
         for each in (members, members[:1], members[1:])
     )
     images = digits.images[:20]
@@ -347,3 +354,47 @@ def test_digits_go_through_several_real_networks_as_through_each(random_weights,
     np.testing.assert_allclose(
         joined.run(images, ["logits"])[0], np.mean(logits, axis=0), rtol=1e-4, atol=1e-4
     )
+
+
+def test_networks_of_different_layers_answer_together(random_weights, digits):
+    members = [Network(each, random_weights(each, 4)) for each in (FAST, BEST)]
+    joined, *alone = (
+        OnnxClassifier(to_onnx(each, DIGIT_NAMES, inner=True))
+        for each in (members, members[:1], members[1:])
+    )
+    images = digits.images[:20]
+    ((logits,), one, two) = (each.run(images, ["logits"]) for each in (joined, *alone))
+    np.testing.assert_allclose(logits, (one[0] + two[0]) / 2, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("other", [ROBUST, FLAT, replace(BEST, none_class=True)])
+def test_networks_that_cannot_answer_together_are_refused(random_weights, other):
+    members = [Network(each, random_weights(each)) for each in (BEST, other)]
+    with pytest.raises(ValueError, match=f"; {other.name} is "):
+        to_onnx(members, DIGIT_NAMES)
+
+
+def test_half_precision_halves_the_file_and_hardly_changes_the_answers(random_weights, digits):
+    members = [Network(BEST, random_weights(BEST, 4))]
+    whole, half = (to_onnx(members, DIGIT_NAMES, inner=True, half=each) for each in (False, True))
+    assert len(half) < 0.51 * len(whole)
+    (exact,), (near,) = (
+        OnnxClassifier(each).run(digits.images[:20], ["logits"]) for each in (whole, half)
+    )
+    assert 0 < np.abs(near - exact).max() < 2e-3 * np.abs(exact).max()
+
+
+def test_what_outliers_are_told_by_is_kept_in_full_precision(flat):
+    distances = Mahalanobis(
+        np.full((flat[0].weights["dense2/kernel"].shape[0], 2), 1 / 3, np.float32),
+        np.full((4, 2), 1 / 3, np.float32),
+    )
+    content = to_onnx(flat[:1], "abcd", confidence=confidence(score=distances), half=True)
+    kept = {each.data_type for each in onnx.load_from_string(content).graph.initializer}
+    assert kept == {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.INT64}
+    narrow = [
+        each.name
+        for each in onnx.load_from_string(content).graph.initializer
+        if each.data_type == onnx.TensorProto.FLOAT16
+    ]
+    assert narrow == ["dense1/0/half", "dense2/0/half"]

@@ -21,6 +21,7 @@ from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_nodes import Graph
 from inkdigits.export.onnx_scores import append_score
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, Softmax
+from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
 # Without a bias in its first layer, a blank image has features that are all zero.
@@ -49,9 +50,9 @@ def draw_weights(seed):
     }
 
 
-def load(network, members, names, score):
+def load(members, names, score):
     confidence = Confidence(temperature=1.0, score=score, threshold=0.0, areas={})
-    return OnnxClassifier(to_onnx(network, members, names, confidence=confidence, inner=True))
+    return OnnxClassifier(to_onnx(members, names, confidence=confidence, inner=True))
 
 
 def alike(shape, value):
@@ -60,18 +61,16 @@ def alike(shape, value):
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["one network", "two networks"])
 def members(request):
-    return [draw_weights(seed) for seed in range(request.param)]
+    return [Network(NETWORK, draw_weights(seed)) for seed in range(request.param)]
 
 
 @pytest.fixture(scope="module")
 def classifiers(members, digits):
     """For each score the network, or the two, with that score fitted on digits."""
-    inner = OnnxClassifier(to_onnx(NETWORK, members, DIGIT_NAMES, inner=True))
+    inner = OnnxClassifier(to_onnx(members, DIGIT_NAMES, inner=True))
     logits, features = inner.run(digits.images, ["logits", "features"])
     scores = fit_scores(logits, features, digits.labels, none_class=True)
-    return {
-        kind: (load(NETWORK, members, DIGIT_NAMES, score), score) for kind, score in scores.items()
-    }
+    return {kind: (load(members, DIGIT_NAMES, score), score) for kind, score in scores.items()}
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +123,7 @@ def two_pixels(score, *images):
         "dense1/kernel": np.zeros((2, 2), np.float32),
         "dense1/bias": np.log(np.array([1, 3], np.float32)),
     }
-    classifier = load(TWO_PIXELS, [weights], ["a", "b"], score)
+    classifier = load([Network(TWO_PIXELS, weights)], ["a", "b"], score)
     rows = np.array(images, np.uint8).reshape(-1, 1, 2)
     return classifier.run(rows, ["outlierness"])[0].tolist()
 

@@ -13,6 +13,7 @@ from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.outlier_scores import Energy
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
+from inkdigits.networks.network import Network
 from inkdigits.recognition.answers import BATCH, Rejection
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
@@ -32,14 +33,14 @@ def weights():
 
 @pytest.fixture(scope="module")
 def content(weights):
-    return to_onnx(NETWORK, [weights], NAMES)
+    return to_onnx([Network(NETWORK, weights)], NAMES)
 
 
 @pytest.fixture(scope="module")
 def scored(weights):
     """A network with a temperature and a score, whose threshold some noise exceeds."""
     confidence = Confidence(temperature=2.0, score=Energy(), threshold=THRESHOLD, areas={})
-    return to_onnx(NETWORK, [weights], NAMES, confidence=confidence)
+    return to_onnx([Network(NETWORK, weights)], NAMES, confidence=confidence)
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_answers_are_those_worked_out_by_hand(scored, weights, n):
 def test_an_image_on_the_threshold_is_accepted(weights, scored):
     outlierness = np.sort(OnnxClassifier(scored).answers(noise(20)).outlierness)
     confidence = Confidence(2.0, Energy(), threshold=float(outlierness[-2]), areas={})
-    classifier = OnnxClassifier(to_onnx(NETWORK, [weights], NAMES, confidence=confidence))
+    classifier = OnnxClassifier(to_onnx([Network(NETWORK, weights)], NAMES, confidence=confidence))
     assert classifier.answers(noise(20)).rejected.sum() == 1
 
 
@@ -125,7 +126,7 @@ def test_even_images_get_an_answer(scored, weights, value):
 
 
 def test_outputs_come_in_the_order_asked_for(weights):
-    classifier = OnnxClassifier(to_onnx(NETWORK, [weights], NAMES, inner=True))
+    classifier = OnnxClassifier(to_onnx([Network(NETWORK, weights)], NAMES, inner=True))
     images = noise(BATCH + 1)
     features, logits = classifier.run(images, ["features", "logits"])
     np.testing.assert_allclose(features, scale(images).reshape(-1, 15), rtol=1e-6)
@@ -191,7 +192,9 @@ def test_a_network_for_pictures_in_colour_says_so_and_reads_every_colour():
     kernel[[7 * 3 + 2, 0], [0, 1]] = 4.0  # the blue of pixel 7, the red of pixel 0
     weights = {"dense1/kernel": kernel, "dense1/bias": np.zeros(2, np.float32)}
     network = replace(NETWORK, input_shape=(3, 5, 3), layers=(Flatten(), Dense(2), Softmax()))
-    classifier = OnnxClassifier(to_onnx(network, [weights], ("sky", "rose"), form="pictures"))
+    classifier = OnnxClassifier(
+        to_onnx([Network(network, weights)], ("sky", "rose"), form="pictures")
+    )
     assert (classifier.input_shape, classifier.signature.form) == ((3, 5, 3), "pictures")
     images = np.zeros((2, 3, 5, 3), np.uint8)
     images[0, 1, 2, 2] = images[1, 0, 0, 0] = 255

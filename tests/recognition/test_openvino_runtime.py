@@ -9,6 +9,7 @@ from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.outlier_scores import Energy
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
+from inkdigits.networks.network import Network
 from inkdigits.recognition import openvino_runtime
 from inkdigits.recognition.answers import BATCH
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
@@ -32,7 +33,7 @@ def content():
         "dense1/bias": rng.normal(size=4).astype(np.float32),
     }
     confidence = Confidence(temperature=2.0, score=Energy(), threshold=-1.5, areas={})
-    return to_onnx(NETWORK, [weights], NAMES, confidence=confidence)
+    return to_onnx([Network(NETWORK, weights)], NAMES, confidence=confidence)
 
 
 @pytest.fixture(scope="module")

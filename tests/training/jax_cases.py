@@ -27,6 +27,7 @@ from inkdigits.networks.architecture import (
     Softmax,
 )
 from inkdigits.networks.build import build
+from inkdigits.networks.network import Network
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.engine import NeutralEngine, make_engine, needs_accumulation
@@ -135,7 +136,7 @@ def make_task(case, weights, *, accumulate=False):
     )
     if not case.taught:
         return task
-    teacher = Teacher(case.network, [{name: 1.5 * array for name, array in weights.items()}])
+    teacher = Teacher([Network(case.network, {name: 1.5 * each for name, each in weights.items()})])
     return replace(task, lesson=Lesson(teacher, task.outputs, "float32"), taught=case.taught)
 
 

@@ -18,6 +18,7 @@ from inkdigits.networks.architecture import (
     Softmax,
 )
 from inkdigits.networks.build import build
+from inkdigits.networks.network import Network
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training import tensorflow_engine
 from inkdigits.training.augmentation.augmenter import Augmenter
@@ -102,7 +103,7 @@ def make_task(
     task = Task(model, made, label_smoothing, micro_batches, augmenter, digits.images, labels)
     if not taught:
         return task
-    teacher = Teacher(network, [get_weights(build(network, seed=2))])
+    teacher = Teacher([Network(network, get_weights(build(network, seed=2)))])
     return replace(task, lesson=Lesson(teacher, task.outputs, "float32"), taught=taught)
 
 

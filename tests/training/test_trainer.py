@@ -15,6 +15,7 @@ from inkdigits.networks.architecture import (
     find_architecture,
 )
 from inkdigits.networks.build import build
+from inkdigits.networks.network import Network
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training import pace as pace_module
 from inkdigits.training import trainer as trainer_module
@@ -302,7 +303,7 @@ def saying(answer, shape=(28, 28, 1), classes=10):
     bias = np.zeros(classes, np.float32)
     bias[answer] = 20.0
     kernel = np.zeros((shape[0] * shape[1], classes), np.float32)
-    return Teacher(layers, [{"dense1/kernel": kernel, "dense1/bias": bias}])
+    return Teacher([Network(layers, {"dense1/kernel": kernel, "dense1/bias": bias})])
 
 
 def test_nobody_need_watch(make_trainer):

@@ -8,6 +8,7 @@ from inkdigits.evaluation.outlier_scores import KINDS, Energy
 from inkdigits.evaluation.temperature import fit_temperature
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, Softmax
+from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.workflows import confidence as confidence_workflow
 from inkdigits.workflows.confidence import CHOOSING_SETS, InnerNetwork
@@ -46,14 +47,13 @@ def validation(mnist) -> LabelledImages:
     return part
 
 
-def file_with(fitted: Confidence, members: list[dict[str, np.ndarray]]) -> OnnxClassifier:
-    network = NONE_CLASS if len(members[0]["dense2/bias"]) == 11 else NETWORK
-    return OnnxClassifier(to_onnx(network, members, DIGIT_NAMES, confidence=fitted))
+def file_with(fitted: Confidence, members: list[Network]) -> OnnxClassifier:
+    return OnnxClassifier(to_onnx(members, DIGIT_NAMES, confidence=fitted))
 
 
 def test_logits_and_features_are_those_worked_out_by_hand(learnt: LabelledImages):
     weights = draw_weights(0)
-    inner = InnerNetwork(NETWORK, [weights], DIGIT_NAMES).look_at(learnt.images[:7])
+    inner = InnerNetwork([Network(NETWORK, weights)], DIGIT_NAMES).look_at(learnt.images[:7])
     rows = learnt.images[:7].reshape(7, 784) / 255
     features = np.maximum(rows @ weights["dense1/kernel"], 0)
     np.testing.assert_allclose(inner.features, features, rtol=1e-4, atol=1e-5)
@@ -62,7 +62,9 @@ def test_logits_and_features_are_those_worked_out_by_hand(learnt: LabelledImages
 
 
 def test_no_images_have_no_rows(learnt: LabelledImages):
-    inner = InnerNetwork(NETWORK, [draw_weights(0)], DIGIT_NAMES).look_at(learnt.images[:0])
+    inner = InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).look_at(
+        learnt.images[:0]
+    )
     assert (inner.logits.shape, inner.features.shape) == ((0, 10), (0, 12))
 
 
@@ -70,10 +72,10 @@ def test_no_images_have_no_rows(learnt: LabelledImages):
 def test_the_file_rejects_two_of_250_validation_images_at_most(
     learnt: LabelledImages, validation: LabelledImages, seed: int
 ):
-    weights = [draw_weights(seed)]
-    fitted = InnerNetwork(NETWORK, weights, DIGIT_NAMES).fit(learnt, validation)
+    members = [Network(NETWORK, draw_weights(seed))]
+    fitted = InnerNetwork(members, DIGIT_NAMES).fit(learnt, validation)
     assert fitted
-    assert file_with(fitted, weights).answers(validation.images).rejected.sum() == 2
+    assert file_with(fitted, members).answers(validation.images).rejected.sum() == 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -91,17 +93,17 @@ def test_no_score_rejects_one_more_by_rounding(
 
     monkeypatch.setattr(confidence, "choose_score", choose)
     for seed in (0, 2, 3):
-        weights = [draw_weights(seed, outputs=11)]
-        fitted = InnerNetwork(NONE_CLASS, weights, DIGIT_NAMES).fit(learnt, validation)
+        members = [Network(NONE_CLASS, draw_weights(seed, outputs=11))]
+        fitted = InnerNetwork(members, DIGIT_NAMES).fit(learnt, validation)
         assert fitted
         assert fitted.score.kind == kind
-        assert file_with(fitted, weights).answers(validation.images).rejected.sum() == 2
+        assert file_with(fitted, members).answers(validation.images).rejected.sum() == 2
 
 
 def test_temperature_and_areas_are_those_of_the_logits(
     learnt: LabelledImages, validation: LabelledImages
 ):
-    network = InnerNetwork(NETWORK, [draw_weights(0)], DIGIT_NAMES)
+    network = InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES)
     fitted = network.fit(learnt, validation)
     assert fitted
     logits = network.look_at(validation.images).logits
@@ -115,7 +117,7 @@ def test_temperature_and_areas_are_those_of_the_logits(
 def test_an_output_for_none_is_offered_as_a_score_and_the_temperature_is_that_of_the_digits(
     learnt: LabelledImages, validation: LabelledImages
 ):
-    network = InnerNetwork(NONE_CLASS, [draw_weights(0, outputs=11)], DIGIT_NAMES)
+    network = InnerNetwork([Network(NONE_CLASS, draw_weights(0, outputs=11))], DIGIT_NAMES)
     fitted = network.fit(learnt, validation)
     assert fitted
     logits = network.look_at(validation.images).logits
@@ -141,7 +143,7 @@ def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(
     monkeypatch.setattr(confidence_workflow, "outlier_set", outlier_set)
     monkeypatch.setattr(confidence_workflow, "LEARNT_IMAGES", 300)
     monkeypatch.setattr(InnerNetwork, "look_at", look_at)
-    InnerNetwork(NETWORK, [draw_weights(0)], DIGIT_NAMES).fit(learnt, validation)
+    InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).fit(learnt, validation)
     assert asked == [(name, "choosing", 20) for name in CHOOSING_SETS["digits"]]
     expected = [learnt.images[:300], validation.images]
     for images, wanted in zip(looked_at[:2], expected, strict=True):
@@ -150,8 +152,8 @@ def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(
 
 
 def test_several_networks_have_one_confidence(learnt: LabelledImages, validation: LabelledImages):
-    members = [draw_weights(seed) for seed in (0, 1)]
-    network = InnerNetwork(NETWORK, members, DIGIT_NAMES)
+    members = [Network(NETWORK, draw_weights(seed)) for seed in (0, 1)]
+    network = InnerNetwork(members, DIGIT_NAMES)
     assert network.look_at(learnt.images[:3]).features.shape == (3, 24)
     fitted = network.fit(learnt, validation)
     assert fitted
@@ -161,14 +163,14 @@ def test_several_networks_have_one_confidence(learnt: LabelledImages, validation
 def test_images_of_another_size_than_the_outliers_have_none():
     weights = {"dense1/kernel": np.ones((15, 4), np.float32), "dense1/bias": np.zeros(4, "f4")}
     part = LabelledImages(np.ones((4, 3, 5), np.uint8), np.arange(4, dtype=np.uint8))
-    assert InnerNetwork(TINY, [weights], "abcd").fit(part, part) is None
+    assert InnerNetwork([Network(TINY, weights)], "abcd").fit(part, part) is None
 
 
 def test_a_class_that_was_not_looked_at_leaves_none(
     learnt: LabelledImages, validation: LabelledImages
 ):
     without_sevens = learnt.take(np.flatnonzero(learnt.labels != 7))
-    network = InnerNetwork(NETWORK, [draw_weights(0)], DIGIT_NAMES)
+    network = InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES)
     assert network.fit(without_sevens, validation) is None
 
 
@@ -178,11 +180,11 @@ def test_a_network_whose_training_failed_has_none(
 ):
     weights = draw_weights(0)
     weights["dense1/kernel"] = np.full((784, 12), value, np.float32)
-    assert InnerNetwork(NETWORK, [weights], DIGIT_NAMES).fit(learnt, validation) is None
+    assert InnerNetwork([Network(NETWORK, weights)], DIGIT_NAMES).fit(learnt, validation) is None
 
 
 def test_fitting_leaves_the_network_as_it_was(learnt: LabelledImages, validation: LabelledImages):
-    network = InnerNetwork(NETWORK, [draw_weights(0)], DIGIT_NAMES)
+    network = InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES)
     before = network.look_at(learnt.images[:5])
     assert network.fit(learnt, validation)
     after = network.look_at(learnt.images[:5])
@@ -196,10 +198,10 @@ def test_meta_scores_of_numpy_alone_would_reject_one_more(
     """The threshold of the file guards against something: float32 rounds otherwise."""
     images = validation.images
     for seed in range(20):
-        weights = [draw_weights(seed)]
-        inner = InnerNetwork(NETWORK, weights, DIGIT_NAMES).look_at(images)
+        members = [Network(NETWORK, draw_weights(seed))]
+        inner = InnerNetwork(members, DIGIT_NAMES).look_at(images)
         exact = np.sort(Energy().score(inner.logits, inner.features))[-3]
         fitted = Confidence(1.0, Energy(), float(exact), areas={})
-        if file_with(fitted, weights).answers(images).rejected.sum() == 3:
+        if file_with(fitted, members).answers(images).rejected.sum() == 3:
             return
     pytest.fail("no threshold of NumPy's rejected one image more")

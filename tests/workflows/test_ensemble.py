@@ -10,6 +10,7 @@ from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError, UsageError
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.networks.architecture import PUBLISHED, find_architecture
+from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.finished import digest_files
 from inkdigits.runs.folder import RunFolder, find_run
@@ -150,7 +151,7 @@ def test_its_answers_are_the_mean_of_the_networks_logits(
     weights = [read_arrays(run.member(number).weights)[0] for number in (1, 2)]
     images = small.test.images
     logits = [
-        InnerNetwork(architecture, [each], small.class_names).look_at(images).logits
+        InnerNetwork([Network(architecture, each)], small.class_names).look_at(images).logits
         for each in weights
     ]
     assert manifest.confidence

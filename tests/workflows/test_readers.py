@@ -8,6 +8,7 @@ from inkdigits.errors import ModelFileError
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.imaging.picture import picture_of
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
+from inkdigits.networks.network import Network
 from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
@@ -28,7 +29,8 @@ def network(tmp_path: Path) -> Callable[..., Path]:
         }
         layers = (Flatten(), Dense(len(names)), Softmax())
         path = tmp_path / "network.onnx"
-        path.write_bytes(to_onnx(Architecture("flat", shape, layers), [weights], names, form=form))
+        network = Network(Architecture("flat", shape, layers), weights)
+        path.write_bytes(to_onnx([network], names, form=form))
         return path
 
     return write

@@ -11,17 +11,23 @@ from typing import Any
 
 import numpy as np
 import onnx
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
+HALF = "/half"  # what the names of arrays in half precision end with
 SMALLEST = 1e-30  # added where a 0 would be divided by, or have no logarithm
 
 
 @dataclass
 class Graph:
-    """Nodes and weights in the making; `last` names the newest value."""
+    """Nodes and weights in the making; `last` names the newest value.
+
+    With `half`, arrays of two axes and more, which take nearly all the space, are kept in half
+    precision (float16), and operators turn them into what is computed with, float32.
+    """
 
     last: str
     prefix: str = ""
+    half: bool = False
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     weights: list[onnx.TensorProto] = field(default_factory=list)
 
@@ -29,11 +35,18 @@ class Graph:
         """Append an operator that reads the newest value and these weights; return its name."""
         name = self.prefix + name
         names = [f"{name}/{i}" for i in range(len(arrays))]
-        self.weights += [
-            numpy_helper.from_array(np.ascontiguousarray(array), weight)
-            for array, weight in zip(arrays, names, strict=True)
-        ]
+        for array, weight in zip(arrays, names, strict=True):
+            self._keep(np.ascontiguousarray(array), weight)
         return self.join(operator, name, self.last, *names, **attributes)
+
+    def _keep(self, array: np.ndarray, name: str) -> None:
+        if not self.half or array.ndim < 2:
+            self.weights.append(numpy_helper.from_array(array, name))
+            return
+        kept = name + HALF
+        self.weights.append(numpy_helper.from_array(array.astype(np.float16), kept))
+        cast = helper.make_node("Cast", [kept], [name], name=name, to=TensorProto.FLOAT)
+        self.nodes.append(cast)
 
     def join(self, operator: str, name: str, *inputs: str, **attributes: Any) -> str:
         """Append an operator that reads the named values; return its name."""

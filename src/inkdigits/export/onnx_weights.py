@@ -14,6 +14,7 @@ from onnx import numpy_helper
 
 from inkdigits.errors import ModelFileError
 from inkdigits.export.onnx_graph import MEMBER
+from inkdigits.export.onnx_nodes import HALF
 from inkdigits.networks.architecture import (
     Architecture,
     BatchNormalization,
@@ -21,6 +22,7 @@ from inkdigits.networks.architecture import (
     Dense,
     OrientedFilters,
 )
+from inkdigits.networks.network import Network
 
 # In the order in which `to_onnx` numbers them.
 _VARIABLES: Mapping[type, tuple[str, ...]] = {
@@ -31,29 +33,33 @@ _VARIABLES: Mapping[type, tuple[str, ...]] = {
 }
 
 
-def weights_from_onnx(content: bytes, architecture: Architecture) -> list[dict[str, np.ndarray]]:
-    """Return the weights of each network in a file.
+def networks_from_onnx(content: bytes, *architectures: Architecture) -> list[Network]:
+    """Return the networks in a file.
 
     Args:
         content: The file, written by `to_onnx` and already known to be ours.
-        architecture: The layers of each network.
+        architectures: The layers of each network, in the file's order; those left out at the end
+            are not read.
 
     Returns:
-        For each, float32 arrays by "layer/variable", such as `get_weights` returns.
+        As many networks. What was kept in half precision is float32 again, but as it was kept.
 
     Raises:
-        ModelFileError: If the file lacks a weight of the architecture.
+        ModelFileError: If the file lacks a weight of an architecture.
     """
     model = onnx.load_from_string(content)
-    found = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
-    several = len({name.split("/")[0] for name in found if name.startswith(MEMBER)})
-    prefixes = [f"{MEMBER}{number}/" for number in range(1, several + 1)] or [""]
-    return [_member(found, prefix, architecture) for prefix in prefixes]
+    found = {
+        each.name.removesuffix(HALF): numpy_helper.to_array(each)
+        for each in model.graph.initializer
+    }
+    several = any(name.startswith(MEMBER) for name in found)
+    return [
+        _network(found, f"{MEMBER}{number}/" if several or number > 1 else "", architecture)
+        for number, architecture in enumerate(architectures, 1)
+    ]
 
 
-def _member(
-    found: Mapping[str, np.ndarray], prefix: str, architecture: Architecture
-) -> dict[str, np.ndarray]:
+def _network(found: Mapping[str, np.ndarray], prefix: str, architecture: Architecture) -> Network:
     weights = {}
     for layer_name, layer in architecture.named_layers():
         for i, variable in enumerate(_VARIABLES.get(type(layer), ())):
@@ -63,8 +69,8 @@ def _member(
                     f"the network's file lacks the {variable} of {layer_name}: it is not that of "
                     f"a network {architecture.name}"
                 )
-            weights[f"{layer_name}/{variable}"] = _as_in_keras(found[name])
-    return weights
+            weights[f"{layer_name}/{variable}"] = _as_in_keras(found[name].astype(np.float32))
+    return Network(architecture, weights)
 
 
 def _as_in_keras(array: np.ndarray) -> np.ndarray:

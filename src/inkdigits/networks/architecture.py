@@ -240,8 +240,21 @@ ROBUST = Architecture(
 )
 """`best` with an output more, for pictures that show no digit: 549,131 parameters."""
 
+BROAD = Architecture(
+    name="broad",
+    input_shape=BEST.input_shape,
+    layers=(
+        *(Conv2D(48, kernel=7), MaxPooling2D(2), BatchNormalization(), Relu()),
+        *(Conv2D(96, kernel=5), BatchNormalization(), Relu()),
+        *(Conv2D(160, kernel=5), BatchNormalization(), Relu()),
+        *(Flatten(), Dropout(0.2), Dense(11), Softmax()),
+    ),
+    none_class=True,
+)
+"""Not as deep as `robust`, with broader kernels, so it errs elsewhere: 518,923 parameters."""
+
 ARCHITECTURES: dict[str, Architecture] = {
-    each.name: each for each in (PUBLISHED, TUTORIAL, FAST, BEST, ROBUST)
+    each.name: each for each in (PUBLISHED, TUTORIAL, FAST, BEST, ROBUST, BROAD)
 }
 
 

@@ -1,23 +1,22 @@
 """A teacher: finished networks whose answers another network learns in place of labels.
 
-Comes in: an architecture and the weights of one network or of several. Goes out: what these answer
-to a batch of images, as a tensor of the backend. What it knows reaches the pupil through the very
-images that the pupil sees, changed as it sees them (Hinton, Vinyals and Dean, "Distilling the
-Knowledge in a Neural Network", 2015; Beyer et al., "Knowledge distillation: A good teacher is
-patient and consistent", 2021).
+Comes in: one network or several. Goes out: what these answer to a batch of images, as a tensor of
+the backend. What it knows reaches the pupil through the very images that the pupil sees, changed as
+it sees them (Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015; Beyer
+et al., "Knowledge distillation: A good teacher is patient and consistent", 2021).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import keras
-import numpy as np
 
 from inkdigits.networks.architecture import Architecture
 from inkdigits.networks.build import build
+from inkdigits.networks.network import Network
 from inkdigits.networks.precision import Precision
 from inkdigits.networks.weights import set_weights
 
@@ -30,12 +29,16 @@ class Teacher:
     """Finished networks that answer together, with the mean of their logits.
 
     Attributes:
-        architecture: The layers of each.
-        members: The weights of each by "layer/variable", at least one.
+        members: Each network, at least one; all read the same images and tell the same classes
+            apart.
     """
 
-    architecture: Architecture
-    members: Sequence[Mapping[str, np.ndarray]]
+    members: Sequence[Network]
+
+    @property
+    def architecture(self) -> Architecture:
+        """The layers of the first, whose images and classes are those of all."""
+        return self.members[0].architecture
 
 
 class Lesson:
@@ -52,9 +55,7 @@ class Lesson:
         """
         self._classes = teacher.architecture.classes
         self._outputs = outputs
-        self._networks = [
-            _logits(teacher.architecture, each, precision) for each in teacher.members
-        ]
+        self._networks = [_logits(each, precision) for each in teacher.members]
 
     @property
     def values(self) -> Values:
@@ -87,9 +88,7 @@ class Lesson:
         return ops.pad(probabilities, [[0, 0], [0, self._outputs - self._classes]])
 
 
-def _logits(
-    architecture: Architecture, weights: Mapping[str, np.ndarray], precision: Precision
-) -> keras.Model:
-    model = build(architecture, precision=precision)
-    set_weights(model, weights)
+def _logits(network: Network, precision: Precision) -> keras.Model:
+    model = build(network.architecture, precision=precision)
+    set_weights(model, network.weights)
     return keras.Model(model.inputs, model.layers[-1].input)

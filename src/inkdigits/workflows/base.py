@@ -16,8 +16,8 @@ import numpy as np
 from inkdigits.datasets.dataset import Form
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import UsageError
-from inkdigits.export.onnx_weights import weights_from_onnx
-from inkdigits.networks.architecture import Architecture, find_architecture
+from inkdigits.networks.architecture import Architecture
+from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_network
 from inkdigits.runs.start import StartedFrom
@@ -25,6 +25,7 @@ from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
 from inkdigits.workflows.evaluate import find_network
 from inkdigits.workflows.opened_run import open_run, refuse_another
+from inkdigits.workflows.shipped_networks import read_shipped_networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,11 @@ class Base:
     source: str | None
     weights: Mapping[str, np.ndarray]
     classifier: OnnxClassifier
+
+    @property
+    def network(self) -> Network:
+        """Its layers with their weights."""
+        return Network(self.architecture, self.weights)
 
     @property
     def features(self) -> dict[str, np.ndarray]:
@@ -82,7 +88,7 @@ def load_base(path: Path) -> Base:
         raise UsageError(
             f"{path} has several networks: name one of them, such as {run.members[0].path}"
         )
-    (weights,) = run.weights()
+    (network,) = run.networks()
     return Base(
         name=run.name,
         sha256=run.sha256,
@@ -91,7 +97,7 @@ def load_base(path: Path) -> Base:
         class_names=run.begun.class_names,
         form=run.begun.form,
         source=run.begun.source,
-        weights=weights,
+        weights=network.weights,
         classifier=OnnxClassifier(find_network(path)),
     )
 
@@ -108,16 +114,15 @@ def load_base_again(started: StartedFrom) -> Base:
 
 
 def _shipped() -> Base:
-    content = shipped_network().read_bytes()
-    architecture = find_architecture(ROBUST.network)
+    content, network = shipped_network().read_bytes(), read_shipped_networks()[0]
     return Base(
         name=SHIPPED,
         sha256=sha256(content).hexdigest(),
         recipe=ROBUST,
-        architecture=architecture,
+        architecture=network.architecture,
         class_names=DIGIT_NAMES,
         form="digits",
         source="mnist",
-        weights=weights_from_onnx(content, architecture)[0],
+        weights=network.weights,
         classifier=OnnxClassifier(content),
     )

@@ -18,7 +18,7 @@ from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence, Inner, 
 from inkdigits.evaluation.detection import threshold_for
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.export.onnx_graph import to_onnx
-from inkdigits.networks.architecture import Architecture
+from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
 # Letters in the shape of digits are left out: nobody can tell a printed O from a 0.
@@ -37,20 +37,18 @@ class InnerNetwork:
 
     def __init__(
         self,
-        architecture: Architecture,
-        members: Sequence[Mapping[str, np.ndarray]],
+        members: Sequence[Network],
         class_names: Sequence[str],
         form: Form = "digits",
     ) -> None:
         """Make the network, without a confidence, and run it in memory.
 
         Args:
-            architecture: The layers.
-            members: The weights of each network whose logits are averaged.
+            members: The networks whose logits are averaged, as `to_onnx` takes them.
             class_names: One name for each class.
             form: What its images are.
         """
-        self._network, self._form = (architecture, members, class_names), form
+        self._network, self._form = (members, class_names), form
         self.classifier = OnnxClassifier(to_onnx(*self._network, inner=True))
 
     def look_at(self, images: AnyImages) -> Inner:
@@ -88,7 +86,7 @@ class InnerNetwork:
             (known, learnt.labels),
             (checked, validation.labels),
             outliers,
-            none_class=self._network[0].none_class,
+            none_class=self._network[0][0].architecture.none_class,
         )
         return replace(fitted, threshold=self._threshold(fitted, validation.images))
 

@@ -15,6 +15,7 @@ from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, OutputError
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.export.onnx_graph import to_onnx
+from inkdigits.networks.network import Network
 from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.files import make_folder, write_whole
@@ -148,13 +149,14 @@ def _join(ensemble: Ensemble, stopwatch: Stopwatch) -> Manifest:
     parts = split_for(ensemble.dataset, ensemble.recipe)
     architecture = network_for(ensemble.recipe, dataset)
     members = [open_finished(each.path) for each in _members(ensemble)]
-    weights = [read_weights(each, weight_shapes(architecture)) for each in members]
+    shapes = weight_shapes(architecture)
+    networks = [Network(architecture, read_weights(each, shapes)) for each in members]
     confidence = None
     if ensemble.recipe.validation == "held-out":
-        network = InnerNetwork(architecture, weights, names, form)
-        confidence = network.fit(parts.train, parts.validation)
+        inner = InnerNetwork(networks, names, form)
+        confidence = inner.fit(parts.train, parts.validation)
     stopwatch.lap("confidence")
-    content = to_onnx(architecture, weights, names, form=form, confidence=confidence)
+    content = to_onnx(networks, names, form=form, confidence=confidence)
     write_whole(run.onnx, content)
     classifier = OnnxClassifier(run.onnx)
     stopwatch.lap("export")

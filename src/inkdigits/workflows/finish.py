@@ -21,6 +21,7 @@ from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.arithmetic import summarise
+from inkdigits.networks.network import Network
 from inkdigits.networks.weights import get_weights
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.reports.content import ReportContent
@@ -113,7 +114,7 @@ def _check_export(done: Finished) -> InnerNetwork:
     weights = get_weights(done.trainer.model)
     model = to_keras(architecture, weights)
     fill_whole(done.run.keras, lambda path: save_keras(model, path))
-    network = InnerNetwork(architecture, [weights], dataset.class_names, dataset.form)
+    network = InnerNetwork([Network(architecture, weights)], dataset.class_names, dataset.form)
     images = done.parts.test.images[:CHECKED_IMAGES]
     theirs = among_classes(predict_with(model, scale(images)), architecture.classes)
     difference = np.abs(network.classifier.probabilities(images) - theirs)
@@ -135,8 +136,7 @@ def _write_networks(done: Finished, confidence: Confidence | None) -> OnnxClassi
     weights = get_weights(done.trainer.model)
     write_arrays(done.run.weights, weights)
     content = to_onnx(
-        done.trainer.architecture,
-        [weights],
+        [Network(done.trainer.architecture, weights)],
         done.dataset.class_names,
         form=done.dataset.form,
         confidence=confidence,

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from inkdigits.errors import ModelFileError
 from inkdigits.networks.architecture import Architecture
+from inkdigits.networks.network import Network
 from inkdigits.networks.weight_shapes import weight_shapes
 from inkdigits.recognition.shipped import SHIPPED
 from inkdigits.runs.finished import FinishedRun, open_finished, read_weights
@@ -54,15 +53,15 @@ class OpenedRun:
         several = len(self.finished.manifest.members or ())
         return [self.finished.run.member(number) for number in range(1, several + 1)]
 
-    def weights(self) -> list[dict[str, np.ndarray]]:
-        """Return the arrays of each of its networks by "layer/variable", float32.
+    def networks(self) -> list[Network]:
+        """Return its networks.
 
         Raises:
             ModelFileError: If they are missing or damaged.
         """
         shapes = weight_shapes(self.architecture)
-        networks = [open_finished(each.path) for each in self.members] or [self.finished]
-        return [read_weights(each, shapes) for each in networks]
+        runs = [open_finished(each.path) for each in self.members] or [self.finished]
+        return [Network(self.architecture, read_weights(each, shapes)) for each in runs]
 
 
 def open_run(path: Path, purpose: str) -> OpenedRun:

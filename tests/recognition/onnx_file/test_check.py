@@ -172,10 +172,10 @@ def test_impossible_shapes_are_refused(dims):
     assert refused(changed(reshape)).startswith("'weights' cannot have the shape (")
 
 
-@pytest.mark.parametrize("element", [TensorProto.STRING, TensorProto.FLOAT16, 0, 2**31 - 1])
+@pytest.mark.parametrize("element", [TensorProto.STRING, TensorProto.DOUBLE, 0, 2**31 - 1])
 def test_constants_of_another_type_are_refused(element):
     content = changed(lambda model: setattr(model.graph.initializer[0], "data_type", element))
-    assert refused(content) == "'weights' must be float32 or int64"
+    assert refused(content) == "'weights' must be float32, float16 or int64"
 
 
 def test_two_constants_of_one_name_are_refused():
@@ -294,3 +294,48 @@ def test_a_constant_is_raw_bytes_and_nothing_else():
         tensor.float_data.extend(values)
 
     assert refused(changed(as_floats)) == "field 4 is none that inkdigits writes"
+
+
+def halved(*more, **constants):
+    """The small network with its weights in half precision."""
+    nodes = (
+        helper.make_node("Flatten", ["images"], ["flat"]),
+        helper.make_node("Cast", ["kept"], ["weights"], to=TensorProto.FLOAT),
+        *more,
+        helper.make_node("MatMul", ["flat", "weights"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    )
+    constants = {"kept": np.zeros((16, 3), np.float16), **constants}
+    return network(*nodes, **constants).SerializeToString()
+
+
+def test_weights_in_half_precision_are_taken():
+    check_network(halved())
+
+
+def test_they_are_cast_once_for_each_time_takes_twice_their_memory():
+    again = helper.make_node("Cast", ["kept"], ["more"], to=TensorProto.FLOAT)
+    assert refused(halved(again)) == "nothing before gives 'kept'"
+
+
+def test_they_cannot_be_read_as_they_are():
+    raw = helper.make_node("MatMul", ["flat", "raw"], ["unread"])
+    content = halved(raw, raw=np.zeros((16, 3), np.float16))
+    assert refused(content) == "MatMul must read a constant of the right type"
+
+
+def test_what_a_cast_gives_has_a_name_of_its_own():
+    cast = helper.make_node("Cast", ["kept2"], ["weights"], to=TensorProto.FLOAT)
+    content = halved(cast, kept2=np.zeros((16, 3), np.float16))
+    assert refused(content) == "two things are called 'weights'"
+
+
+def test_nor_is_anything_read_before_it_was_cast():
+    nodes = (
+        helper.make_node("Flatten", ["images"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "weights"], ["logits"]),
+        helper.make_node("Cast", ["kept"], ["weights"], to=TensorProto.FLOAT),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    )
+    content = network(*nodes, kept=np.zeros((16, 3), np.float16)).SerializeToString()
+    assert refused(content) == "nothing before gives 'weights'"

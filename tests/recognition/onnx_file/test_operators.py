@@ -6,8 +6,8 @@ import pytest
 
 import inkdigits.export
 from inkdigits.recognition.onnx_file.calls import Call
-from inkdigits.recognition.onnx_file.messages import FLOAT, INT64, Constant, Node
-from inkdigits.recognition.onnx_file.operators import OPERATORS, apply
+from inkdigits.recognition.onnx_file.messages import FLOAT, FLOAT16, INT64, Constant, Node
+from inkdigits.recognition.onnx_file.operators import CAST, OPERATORS, apply, widened
 from inkdigits.recognition.onnx_file.wire import RefusedError
 
 
@@ -166,3 +166,33 @@ def test_these_are_all_the_operators_that_the_export_writes():
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert words >= OPERATORS.keys()
+
+
+def cast(*inputs, outputs=("a",), **attributes):
+    return widened(Call(Node(CAST, ("x",) * len(inputs), outputs, attributes), inputs))
+
+
+NARROW = Constant((3, 2), FLOAT16, memoryview(b""))
+
+
+def test_weights_in_half_precision_are_read_as_whole_ones_of_their_shape():
+    wide = cast(NARROW, to=FLOAT)
+    assert (wide.shape, wide.element) == ((3, 2), FLOAT)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "attributes"),
+    [
+        ([NARROW], ("a",), {}),
+        ([NARROW], ("a",), {"to": INT64}),
+        ([NARROW], ("a",), {"to": FLOAT, "saturate": 1}),
+        ([NARROW], ("a", "b"), {"to": FLOAT}),
+        ([NARROW, NARROW], ("a",), {"to": FLOAT}),
+        ([weights(3, 2)], ("a",), {"to": FLOAT}),
+        ([(3, 2)], ("a",), {"to": FLOAT}),
+        ([], ("a",), {"to": FLOAT}),
+    ],
+)
+def test_any_other_cast_is_refused(inputs, outputs, attributes):
+    with pytest.raises(RefusedError, match=r"^Cast "):
+        cast(*inputs, outputs=outputs, **attributes)

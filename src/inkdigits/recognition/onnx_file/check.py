@@ -20,7 +20,7 @@ from inkdigits.recognition.onnx_file.messages import (
     read_model,
     shown,
 )
-from inkdigits.recognition.onnx_file.operators import apply
+from inkdigits.recognition.onnx_file.operators import CAST, apply, widened
 from inkdigits.recognition.onnx_file.seal import SEAL, check_seal
 from inkdigits.recognition.onnx_file.wire import RefusedError
 
@@ -104,19 +104,26 @@ def _class_names(properties: Mapping[str, str]) -> list[str]:
 def _follow(model: OnnxModel) -> dict[str, Shape]:
     """Return the shape of every value for one image, worked out from the input's."""
     shapes: dict[str, Shape] = _input_shape(model.inputs)
-    given = {*shapes, *model.constants}
+    constants = dict(model.constants)
+    given = {*shapes, *constants}
     work = 0
     for node in model.nodes:
-        result = apply(Call(node, [_find(name, shapes, model.constants) for name in node.inputs]))
+        call = Call(node, [_find(name, shapes, constants) for name in node.inputs])
+        for name in node.outputs:
+            if name in given:
+                raise RefusedError(f"two things are called {shown(name)}")
+            given.add(name)
+        if node.operator == CAST:
+            constants[node.outputs[0]] = widened(call)
+            # Each cast takes twice the memory that the file has for it, so there is one alone.
+            del constants[node.inputs[0]]
+            continue
+        result = apply(call)
         if prod(result.shape) > MAX_VALUES:
             raise RefusedError(f"{node.operator} gives more than {MAX_VALUES:,} values an image")
         work += result.multiplications
         if work > MAX_MULTIPLICATIONS:
             raise RefusedError(f"it takes more than {MAX_MULTIPLICATIONS:,} products an image")
-        for name in node.outputs:
-            if name in given:
-                raise RefusedError(f"two things are called {shown(name)}")
-            given.add(name)
         shapes[node.outputs[0]] = result.shape  # of the second output, places, nobody reads
     _check_memory(model, shapes)
     return shapes
@@ -163,6 +170,8 @@ def _check_memory(model: OnnxModel, shapes: Mapping[str, Shape]) -> None:
     last_use = {name: place for place, node in enumerate(model.nodes) for name in node.inputs}
     held = sum(prod(shapes[each.name]) for each in model.inputs)
     for place, node in enumerate(model.nodes):
+        if node.operator == CAST:
+            continue
         held += prod(shapes[node.outputs[0]])
         if held > MAX_VALUES:
             raise RefusedError(f"it holds more than {MAX_VALUES:,} values at a time for an image")

@@ -15,11 +15,11 @@ from typing import Any
 
 from inkdigits.recognition.onnx_file.wire import Kind, Reader, RefusedError, Schema, Slot
 
-FLOAT, INT64 = 1, 7
+FLOAT, INT64, FLOAT16 = 1, 7, 10
 IR_VERSIONS = range(8, 14)
 OPSETS = range(18, 22)
 MAX_NAME = 200
-_BYTES_EACH = {FLOAT: 4, INT64: 8}
+_BYTES_EACH = {FLOAT: 4, INT64: 8, FLOAT16: 2}
 
 _OPSET: Schema = {1: Slot("domain", Kind.TEXT), 2: Slot("version", Kind.NUMBER)}
 _PROPERTY: Schema = {1: Slot("key", Kind.TEXT), 2: Slot("value", Kind.TEXT)}
@@ -71,7 +71,7 @@ _ATTRIBUTE_TYPES = {"float": 1, "number": 2, "numbers": 7}
 
 @dataclass(frozen=True)
 class Constant:
-    """An array that the file holds: float32 or int64, its size that of its shape."""
+    """An array that the file holds: float32, float16 or int64, its size that of its shape."""
 
     shape: tuple[int, ...]
     element: int
@@ -166,7 +166,7 @@ def _name(name: str | None) -> str:
 def _constant(tensor: dict[str, Any]) -> Constant:
     dims, element, content = tuple(tensor["dims"]), tensor["element"], tensor["content"]
     if element not in _BYTES_EACH:
-        raise RefusedError(f"{shown(tensor['name'])} must be float32 or int64")
+        raise RefusedError(f"{shown(tensor['name'])} must be float32, float16 or int64")
     if len(dims) > 4 or not all(0 < side < 2**31 for side in dims):
         raise RefusedError(f"{shown(tensor['name'])} cannot have the shape {shown(dims)}")
     held, wanted = len(content or b""), prod(dims) * _BYTES_EACH[element]

@@ -12,10 +12,11 @@ from math import prod
 from typing import TypeAlias
 
 from inkdigits.recognition.onnx_file.calls import MAX_KERNEL, Call, Result, Shape
-from inkdigits.recognition.onnx_file.messages import Constant, shown
+from inkdigits.recognition.onnx_file.messages import FLOAT, FLOAT16, Constant, shown
 from inkdigits.recognition.onnx_file.wire import RefusedError
 
 Operator: TypeAlias = Callable[[Call], Result]
+CAST = "Cast"
 
 
 def apply(call: Call) -> Result:
@@ -34,6 +35,19 @@ def apply(call: Call) -> Result:
     if len(call.node.outputs) != (2 if call.node.operator == "TopK" else 1):
         raise call.wrong(f"must not have {len(call.node.outputs)} outputs")
     return compute(call)
+
+
+def widened(call: Call) -> Constant:
+    """Return what `CAST` makes of weights kept in half precision: the same in float32.
+
+    Raises:
+        RefusedError: If they are anything else.
+    """
+    call.count(1)
+    weights = call.constant(0, FLOAT16)
+    if call.node.attributes != {"to": FLOAT} or len(call.node.outputs) != 1:
+        raise call.wrong("must make float32 of float16, and nothing else")
+    return Constant(weights.shape, FLOAT, memoryview(b""))
 
 
 def _same(call: Call) -> Result:

@@ -27,11 +27,12 @@ def read_card() -> dict[str, Any]:
     """Return the network's card.
 
     Returns:
-        "members", for each of the networks in the file: the "command" that trained it, "seed",
-        "data" with its SHA-256, "machine", "seconds" of training, "taught_by" (the network whose
-        answers it learnt in place of labels, if there is one), "began_with" (the network whose
-        weights it began with, if these were not drawn at random). Besides "sha256" and "bytes" of
-        the file, and "figures": what `inkdigits evaluate shipped --suite all --json` prints.
+        "members", for each of the networks in the file: the name of its layers ("network"), the
+        "command" that trained it, "seed", "data" with its SHA-256, "machine", "seconds" of
+        training, "taught_by" (the network whose answers it learnt in place of labels, if there is
+        one), "began_with" (the network whose weights it began with, if these were not drawn at
+        random). Besides "sha256" and "bytes" of the file, and "figures": what `inkdigits evaluate
+        shipped --suite all --json` prints.
 
     Example:
         >>> sorted(read_card()["figures"]["test"])[:2]

@@ -1,0 +1,22 @@
+"""The networks that come with the package, as what they are made of.
+
+Comes in: nothing. Goes out: the layers and weights of each. It does not know what they are for.
+"""
+
+from __future__ import annotations
+
+from inkdigits.export.onnx_weights import networks_from_onnx
+from inkdigits.networks.architecture import find_architecture
+from inkdigits.networks.network import Network
+from inkdigits.recognition.shipped import read_card, shipped_network
+
+
+def read_shipped_networks() -> list[Network]:
+    """Return the networks that answer together, in their order in the file.
+
+    Example:
+        >>> [each.architecture.name for each in read_shipped_networks()][:2]
+        ['robust', 'robust']
+    """
+    architectures = [find_architecture(each["network"]) for each in read_card()["members"]]
+    return networks_from_onnx(shipped_network().read_bytes(), *architectures)
