@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -30,10 +31,11 @@ from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.network import Network
 from inkdigits.recognition.shipped import SHIPPED, read_card, shipped_network
 from inkdigits.runs.manifest import Manifest
-from inkdigits.training.recipes import ROBUST
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import RECIPES, ROBUST
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
-from inkdigits.workflows.opened_run import open_run
+from inkdigits.workflows.opened_run import OpenedRun, open_run
 from inkdigits.workflows.shipped_networks import read_shipped_networks
 
 MAX_BYTES = 5_000_000
@@ -80,11 +82,31 @@ def members_of(path: Path) -> list[Member]:
         cards = read_card()["members"]
         return [Member(*each) for each in zip(read_shipped_networks(), cards, strict=True)]
     manifest = Manifest.from_json((path / "manifest.json").read_bytes())
-    (network,) = open_run(path, "a network to ship").networks()
+    run = open_run(path, "a network to ship")
+    (network,) = run.networks()
     began = path / BEGAN
     note = json.loads(began.read_bytes()) if began.exists() else {}
-    own = {"network": network.architecture.name, **facts(manifest), **note}
-    return [Member(network, own)]
+    trained = {**facts(manifest), "command": command(run, manifest)}
+    return [Member(network, {"network": network.architecture.name, **trained, **note})]
+
+
+def command(run: OpenedRun, manifest: Manifest) -> str:
+    """Return the command that trained a network.
+
+    A run that was started with a recipe's file names the copy of that in its own folder, which
+    nobody else has; a recipe of this folder is named as it lies here.
+    """
+    file = Path(__file__).with_name(f"{run.recipe.name}.json")
+    if run.recipe.name in RECIPES or not file.exists():
+        return manifest.command
+    ours = Recipe.from_json(file.read_bytes())
+    if run.recipe.replace(epochs=ours.epochs) != ours:
+        sys.exit(f"{run.name} was trained by another recipe than {file}")
+    words = shlex.split(manifest.command)
+    place = words.index("--recipe") + 1
+    epochs = [] if run.recipe == ours else ["--epochs", str(run.recipe.epochs)]
+    words[place : place + 1] = [f"{file.parent.name}/{file.name}", *epochs]
+    return shlex.join(words)
 
 
 def join(members: list[Member]) -> tuple[bytes, Confidence | None]:

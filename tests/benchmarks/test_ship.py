@@ -12,7 +12,9 @@ from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import ROBUST
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import read_card
+from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST
+from inkdigits.training.recipes import ROBUST as ROBUST_RECIPE
 from inkdigits.workflows import confidence
 from inkdigits.workflows.data import Parts
 from inkdigits.workflows.train import train
@@ -54,14 +56,49 @@ def test_joined_they_answer_with_the_mean_of_their_logits(script, mnist, monkeyp
     np.testing.assert_allclose(OnnxClassifier(content).probabilities(few.images), cooled, atol=1e-4)
 
 
-def test_a_finished_run_gives_its_network_and_how_it_was_trained(script, mnist, tmp_path):
+@pytest.fixture(scope="module")
+def run(mnist, tmp_path_factory):
+    """A finished run of a recipe that is in a file."""
     recipe = FAST.replace(name="small", batch_size=100, validation_images=200)
     few = replace(mnist, train=mnist.train.take(slice(700)), test=mnist.test.take(slice(50)))
-    _, manifest = train(recipe, dataset=few, out=tmp_path / "run")
-    (member,) = script.members_of(tmp_path / "run")
+    return train(recipe, seed=3, dataset=few, out=tmp_path_factory.mktemp("ship") / "a run")
+
+
+def test_a_finished_run_gives_its_network_and_how_it_was_trained(script, run):
+    folder, manifest = run
+    (member,) = script.members_of(folder.path)
     assert member.network.architecture.name == member.facts["network"] == "fast"
     assert member.facts["command"] == manifest.command
-    content = (tmp_path / "run" / "model.onnx").read_bytes()
+    content = folder.onnx.read_bytes()
     (kept,) = networks_from_onnx(content, member.network.architecture)
     kernels = [each.weights["conv1/kernel"] for each in (member.network, kept)]
     np.testing.assert_array_equal(*kernels)
+
+
+@pytest.mark.parametrize(("epochs", "more"), [(1, ""), (4, " --epochs 1")])
+def test_a_recipe_that_lies_beside_the_script_is_named_as_it_lies_there(
+    script, run, tmp_path, monkeypatch, epochs, more
+):
+    folder, _ = run
+    recipe = Recipe.from_json(folder.recipe.read_bytes()).replace(epochs=epochs)
+    (tmp_path / "small.json").write_text(recipe.to_json())
+    monkeypatch.setattr(script, "__file__", str(tmp_path / "ship.py"))
+    (member,) = script.members_of(folder.path)
+    named = f"inkdigits train --recipe {tmp_path.name}/small.json{more} --seed 3"
+    assert member.facts["command"] == named
+
+
+def test_a_run_of_another_recipe_than_the_one_that_lies_there_is_refused(
+    script, run, tmp_path, monkeypatch
+):
+    folder, _ = run
+    recipe = Recipe.from_json(folder.recipe.read_bytes()).replace(batch_size=50)
+    (tmp_path / "small.json").write_text(recipe.to_json())
+    monkeypatch.setattr(script, "__file__", str(tmp_path / "ship.py"))
+    with pytest.raises(SystemExit, match="was trained by another recipe than"):
+        script.members_of(folder.path)
+
+
+def test_broad_is_trained_as_robust_is_but_for_three_quarters_as_long():
+    recipe = Recipe.from_json((FOLDER / "broad.json").read_bytes())
+    assert recipe == ROBUST_RECIPE.replace(name="broad", network="broad", epochs=24)

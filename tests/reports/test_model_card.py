@@ -10,6 +10,7 @@ def score(correct, n):
 
 
 MEMBER = {
+    "network": "robust",
     "command": "inkdigits train --recipe best --seed 7",
     "seed": 7,
     "finished": "2026-11-22T23:00:00+00:00",
@@ -86,6 +87,7 @@ def test_of_several_networks_the_card_tells_how_each_was_made():
 def test_the_card_tells_how_the_network_was_made():
     rows = cells(model_card(CARD))
     assert ("command", "`inkdigits train --recipe best --seed 7`") in rows
+    assert ("layers", "those of `robust`") in rows
     assert ("data", "mnist, SHA-256 `abc`") in rows
     assert ("images", "55,000 learnt from, 5,000 held out") in rows
     assert ("machine", "a processor, 2 cores, bfloat16") in rows

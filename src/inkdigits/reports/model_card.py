@@ -142,6 +142,7 @@ def _member(member: dict[str, Any], number: int, of: int) -> str:
     return f"""\
 {heading}| | |
 | --- | --- |
+| layers | those of `{member["network"]}` |
 {_how(member)}
 {_teacher(member)}{_beginnings(member)}"""
 
