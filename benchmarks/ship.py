@@ -1,12 +1,12 @@
 """Make finished runs the network that comes with the package.
 
 Comes in: run folders, of `inkdigits train` or of `go_on.py`; or `shipped`, the networks of the
-package as they are. Goes out: `model.onnx` and `card.json` in src/inkdigits/recognition/shipped. Of
-several networks the mean of their logits answers, and its confidence is fitted anew. The figures
-are measured from the written file on every suite. Afterwards `make docs` writes docs/model-card.md
-from the card.
+package as they are, or `shipped/1`, the first of them. Goes out: `model.onnx` and `card.json` in
+src/inkdigits/recognition/shipped. Of several networks the mean of their logits answers, and its
+confidence is fitted anew. Kernels are kept in half precision. The figures are measured from the
+written file on every suite. Afterwards `make docs` writes docs/model-card.md from the card.
 
-Example: python benchmarks/ship.py shipped runs/robust-1
+Example: python benchmarks/ship.py shipped/1 runs/broad-1 runs/broad-2
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main() -> None:
     """Join the networks, measure them and write their card."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
-        "runs", nargs="+", type=Path, help=f"finished runs' folders, or `{SHIPPED}`"
+        "runs", nargs="+", type=Path, help=f"finished runs' folders, `{SHIPPED}`, `{SHIPPED}/1`"
     )
     members = [each for path in parser.parse_args().runs for each in members_of(path)]
     content, confidence = join(members)
@@ -78,9 +78,8 @@ def main() -> None:
 
 def members_of(path: Path) -> list[Member]:
     """Return the networks of a finished run, or those of the package."""
-    if path == Path(SHIPPED):
-        cards = read_card()["members"]
-        return [Member(*each) for each in zip(read_shipped_networks(), cards, strict=True)]
+    if path.parts[0] == SHIPPED:
+        return _shipped(*path.parts[1:])
     manifest = Manifest.from_json((path / "manifest.json").read_bytes())
     run = open_run(path, "a network to ship")
     (network,) = run.networks()
@@ -88,6 +87,12 @@ def members_of(path: Path) -> list[Member]:
     note = json.loads(began.read_bytes()) if began.exists() else {}
     trained = {**facts(manifest), "command": command(run, manifest)}
     return [Member(network, {"network": network.architecture.name, **trained, **note})]
+
+
+def _shipped(number: str | None = None) -> list[Member]:
+    cards = read_card()["members"]
+    members = [Member(*each) for each in zip(read_shipped_networks(), cards, strict=True)]
+    return [members[int(number) - 1]] if number else members
 
 
 def command(run: OpenedRun, manifest: Manifest) -> str:

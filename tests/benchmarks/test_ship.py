@@ -41,6 +41,15 @@ def test_the_networks_of_the_package_are_those_of_its_card(script):
     assert len(members) == len(card["members"]) >= 1
 
 
+def test_one_of_them_can_be_named(script):
+    members = script.members_of(SHIPPED)
+    (last,) = script.members_of(SHIPPED / str(len(members)))
+    assert last.facts == members[-1].facts
+    np.testing.assert_array_equal(
+        last.network.weights["conv1/kernel"], members[-1].network.weights["conv1/kernel"]
+    )
+
+
 def test_joined_they_answer_with_the_mean_of_their_logits(script, mnist, monkeypatch):
     few = mnist.train.take(slice(300))
     monkeypatch.setattr(script, "split_for", lambda *_: Parts(few, few, mnist.test))
