@@ -30,9 +30,9 @@ def test_the_large_network_is_asked_about_what_is_not_clear_alone(quick, thoroug
 
 def test_what_is_not_clear_has_the_mean_of_both(quick, thorough):
     answers = Cascade(lambda: quick, thorough).joint_answers(numbered(4))
-    # 0.3 * (0.6, 0.4) + 0.7 * (0, 1), and 0.3 * (1, 0) + 0.7 * (0.5, 0.5).
-    np.testing.assert_allclose(answers.probabilities[1], [0.18, 0.82], rtol=1e-6)
-    np.testing.assert_allclose(answers.probabilities[2], [0.65, 0.35], rtol=1e-6)
+    # 0.2 * (0.6, 0.4) + 0.8 * (0, 1), and 0.2 * (1, 0) + 0.8 * (0.5, 0.5).
+    np.testing.assert_allclose(answers.probabilities[1], [0.12, 0.88], rtol=1e-6)
+    np.testing.assert_allclose(answers.probabilities[2], [0.6, 0.4], rtol=1e-6)
     assert answers.probabilities.dtype == np.float32
 
 
@@ -61,8 +61,8 @@ def test_the_probability_of_none_counts_with_both():
     quick = Fixed([[1, 0], [1, 0]], [-5, -5], signature, none=[0, 0.5])
     thorough = Fixed([[0, 1], [0, 1]], [-5, -5], signature, none=[0, 0.25])
     answers = Cascade(lambda: quick, thorough).joint_answers(numbered(2))
-    # 0.3 * 0.5 * (1, 0) + 0.7 * 0.75 * (0, 1).
-    np.testing.assert_allclose(answers.probabilities, [[1, 0], [0.15, 0.525]], rtol=1e-6)
+    # 0.2 * 0.5 * (1, 0) + 0.8 * 0.75 * (0, 1).
+    np.testing.assert_allclose(answers.probabilities, [[1, 0], [0.1, 0.6]], rtol=1e-6)
 
 
 def test_without_outlier_scores_there_are_none():
@@ -71,7 +71,7 @@ def test_without_outlier_scores_there_are_none():
     thorough = Fixed([[1, 0], [0, 1]], signature=signature)
     answers = Cascade(lambda: quick, thorough).joint_answers(numbered(2))
     assert answers.outlierness is None and not answers.rejected.any()
-    np.testing.assert_allclose(answers.probabilities, [[1, 0], [0.15, 0.85]], rtol=1e-6)
+    np.testing.assert_allclose(answers.probabilities, [[1, 0], [0.1, 0.9]], rtol=1e-6)
 
 
 @pytest.mark.parametrize(

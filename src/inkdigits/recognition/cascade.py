@@ -20,7 +20,7 @@ from inkdigits.recognition.answers import Answers, Classifier
 # Least probability that the small network gives what is clear to it, and what its word counts in
 # all else. Chosen on held-out digits and on pictures without one: `python benchmarks/quick.py`.
 CLEAR = 0.99
-SHARE = 0.3
+SHARE = 0.2
 
 
 class Cascade:
