@@ -36,7 +36,7 @@ from inkdigits.training.recipes import RECIPES, ROBUST
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
 from inkdigits.workflows.opened_run import OpenedRun, open_run
-from inkdigits.workflows.shipped_networks import read_shipped_networks
+from inkdigits.workflows.shipped_networks import shipped_networks
 
 MAX_BYTES = 5_000_000
 
@@ -80,22 +80,21 @@ def members_of(path: Path) -> list[Member]:
     """Return the networks of a finished run, or those of the package."""
     if path.parts[0] == SHIPPED:
         return _shipped(*path.parts[1:])
-    manifest = Manifest.from_json((path / "manifest.json").read_bytes())
     run = open_run(path, "a network to ship")
     (network,) = run.networks()
     began = path / BEGAN
-    note = json.loads(began.read_bytes()) if began.exists() else {}
-    trained = {**facts(manifest), "command": command(run, manifest)}
-    return [Member(network, {"network": network.architecture.name, **trained, **note})]
+    note = json.loads(began.read_bytes()) if began.exists() else {"command": command(run)}
+    trained = {**facts(run.finished.manifest), **note}
+    return [Member(network, {"network": network.architecture.name, **trained})]
 
 
 def _shipped(number: str | None = None) -> list[Member]:
-    cards = read_card()["members"]
-    members = [Member(*each) for each in zip(read_shipped_networks(), cards, strict=True)]
+    cards, networks = read_card()["members"], shipped_networks(shipped_network().read_bytes())
+    members = [Member(*each) for each in zip(networks, cards, strict=True)]
     return [members[int(number) - 1]] if number else members
 
 
-def command(run: OpenedRun, manifest: Manifest) -> str:
+def command(run: OpenedRun) -> str:
     """Return the command that trained a network.
 
     A run that was started with a recipe's file names the copy of that in its own folder, which
@@ -103,11 +102,11 @@ def command(run: OpenedRun, manifest: Manifest) -> str:
     """
     file = Path(__file__).with_name(f"{run.recipe.name}.json")
     if run.recipe.name in RECIPES or not file.exists():
-        return manifest.command
+        return run.finished.manifest.command
     ours = Recipe.from_json(file.read_bytes())
     if run.recipe.replace(epochs=ours.epochs) != ours:
         sys.exit(f"{run.name} was trained by another recipe than {file}")
-    words = shlex.split(manifest.command)
+    words = shlex.split(run.finished.manifest.command)
     place = words.index("--recipe") + 1
     epochs = [] if run.recipe == ours else ["--epochs", str(run.recipe.epochs)]
     words[place : place + 1] = [f"{file.parent.name}/{file.name}", *epochs]

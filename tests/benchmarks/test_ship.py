@@ -1,4 +1,5 @@
 import importlib.util
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +8,13 @@ import numpy as np
 import pytest
 
 from inkdigits.datasets.mnist import DIGIT_NAMES
+from inkdigits.errors import ModelFileError
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import ROBUST
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import read_card
+from inkdigits.runs.folder import RunFolder
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST
 from inkdigits.training.recipes import ROBUST as ROBUST_RECIPE
@@ -59,7 +62,7 @@ def test_joined_they_answer_with_the_mean_of_their_logits(script, mnist, monkeyp
     first, second = networks_from_onnx(content, ROBUST, ROBUST)
     kernels = [each.weights["conv1/kernel"] for each in (first, second)]
     np.testing.assert_array_equal(*kernels)
-    alone = OnnxClassifier(to_onnx([first], DIGIT_NAMES))
+    alone = OnnxClassifier(to_onnx([members[0].network], DIGIT_NAMES))
     cooled = alone.probabilities(few.images) ** (1 / fitted.temperature)
     cooled /= cooled.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(OnnxClassifier(content).probabilities(few.images), cooled, atol=1e-4)
@@ -82,6 +85,29 @@ def test_a_finished_run_gives_its_network_and_how_it_was_trained(script, run):
     (kept,) = networks_from_onnx(content, member.network.architecture)
     kernels = [each.weights["conv1/kernel"] for each in (member.network, kept)]
     np.testing.assert_array_equal(*kernels)
+
+
+def test_a_network_that_is_not_what_its_run_wrote_is_refused(script, run, tmp_path):
+    folder, _ = run
+    copy = RunFolder(Path(shutil.copytree(folder.path, tmp_path / "copy")))
+    content = bytearray(copy.weights.read_bytes())
+    content[-1] ^= 1
+    copy.weights.write_bytes(content)
+    with pytest.raises(ModelFileError):
+        script.members_of(copy.path)
+
+
+def test_a_run_that_went_on_from_another_keeps_the_command_it_noted(
+    script, run, tmp_path, monkeypatch
+):
+    folder, _ = run
+    copy = Path(shutil.copytree(folder.path, tmp_path / "copy"))
+    (copy / "began.json").write_text('{"command": "python benchmarks/go_on.py --epochs 1"}')
+    recipe = Recipe.from_json(folder.recipe.read_bytes()).replace(batch_size=50)
+    (tmp_path / "small.json").write_text(recipe.to_json())
+    monkeypatch.setattr(script, "__file__", str(tmp_path / "ship.py"))
+    (member,) = script.members_of(copy)
+    assert member.facts["command"] == "python benchmarks/go_on.py --epochs 1"
 
 
 @pytest.mark.parametrize(("epochs", "more"), [(1, ""), (4, " --epochs 1")])

@@ -1,7 +1,7 @@
-"""An ONNX file that `to_onnx` wrote -> the weights that it was written from.
+"""An ONNX file that `to_onnx` wrote -> the networks that it was written from.
 
-Comes in: the content of a file and the architecture that it holds. Goes out: arrays named
-"layer/variable", as Keras has them. It builds no network and runs none.
+Comes in: the content of a file and the layers of each network that it holds. Goes out: these with
+their weights, named "layer/variable", as Keras has them. It builds no network and runs none.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
 from inkdigits.workflows.evaluate import find_network
 from inkdigits.workflows.opened_run import open_run, refuse_another
-from inkdigits.workflows.shipped_networks import read_shipped_networks
+from inkdigits.workflows.shipped_networks import shipped_networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,8 @@ def load_base_again(started: StartedFrom) -> Base:
 
 
 def _shipped() -> Base:
-    content, network = shipped_network().read_bytes(), read_shipped_networks()[0]
+    content = shipped_network().read_bytes()
+    network = shipped_networks(content)[0]
     return Base(
         name=SHIPPED,
         sha256=sha256(content).hexdigest(),

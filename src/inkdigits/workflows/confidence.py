@@ -48,8 +48,8 @@ class InnerNetwork:
             class_names: One name for each class.
             form: What its images are.
         """
-        self._network, self._form = (members, class_names), form
-        self.classifier = OnnxClassifier(to_onnx(*self._network, inner=True))
+        self._members, self._class_names, self._form = members, class_names, form
+        self.classifier = OnnxClassifier(to_onnx(members, class_names, inner=True))
 
     def look_at(self, images: AnyImages) -> Inner:
         """Return logits and features of images."""
@@ -86,7 +86,7 @@ class InnerNetwork:
             (known, learnt.labels),
             (checked, validation.labels),
             outliers,
-            none_class=self._network[0][0].architecture.none_class,
+            none_class=self._members[0].architecture.none_class,
         )
         return replace(fitted, threshold=self._threshold(fitted, validation.images))
 
@@ -97,7 +97,8 @@ class InnerNetwork:
 
     def _threshold(self, fitted: Confidence, images: AnyImages) -> float:
         """Return the threshold for the scores that the network's file gives these images."""
-        file = OnnxClassifier(to_onnx(*self._network, confidence=fitted))
+        content = to_onnx(self._members, self._class_names, confidence=fitted)
+        file = OnnxClassifier(content)
         (outlierness,) = file.run(images, ["outlierness"])
         return threshold_for(outlierness, FALSE_REJECTION)
 

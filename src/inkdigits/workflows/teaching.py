@@ -18,7 +18,7 @@ from inkdigits.recognition.shipped import SHIPPED, shipped_network
 from inkdigits.runs.start import StartedFrom
 from inkdigits.training.teacher import Teacher
 from inkdigits.workflows.opened_run import open_run, refuse_another
-from inkdigits.workflows.shipped_networks import read_shipped_networks
+from inkdigits.workflows.shipped_networks import shipped_networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +63,9 @@ def load_teacher(path: Path) -> TeachingRun:
 
 
 def _shipped() -> TeachingRun:
-    digest = sha256(shipped_network().read_bytes()).hexdigest()
-    return TeachingRun(SHIPPED, digest, DIGIT_NAMES, Teacher(read_shipped_networks()))
+    content = shipped_network().read_bytes()
+    teacher = Teacher(shipped_networks(content))
+    return TeachingRun(SHIPPED, sha256(content).hexdigest(), DIGIT_NAMES, teacher)
 
 
 def load_teacher_again(started: StartedFrom) -> TeachingRun:
