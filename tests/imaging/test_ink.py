@@ -58,6 +58,29 @@ def test_a_round_shadow_is_no_ink_and_strokes_in_it_are(negative):
     assert values[paper].max() < FAINT
 
 
+@pytest.mark.parametrize("negative", [False, True])
+def test_a_strip_of_light_between_a_shadow_and_the_border_is_no_ink(negative):
+    light = np.full((200, 400), 110, np.uint8)  # in shadow, but for a strip as wide as a stroke
+    light[180:] = 230
+    strokes = [np.s_[60:140, x : x + 6] for x in (80, 200, 320)]
+    for stroke in strokes:
+        light[stroke] = 30
+    picture = np.repeat(light[..., np.newaxis], 3, axis=2)
+    ink = find_ink(255 - picture if negative else picture)
+    assert ink.bright == negative
+    assert all((ink.values[stroke] > 127).all() for stroke in strokes)
+
+
+def test_what_shows_in_every_colour_is_told_from_what_does_not():
+    picture = page(colour=200)
+    picture[30:90, 60:66] = (50, 100, 200)
+    picture[30:90, 90:96] = (50, 50, 100)
+    ink = find_ink(picture)
+    assert ink.values[60, [62, 92]].tolist() == [191, 191]  # 150 of 200, of 255
+    assert ink.grey[60, [62, 92]].tolist() == [0, 128]
+    assert ink.grey[60, 20] == 0
+
+
 def test_a_blackboard_has_as_much_ink_as_its_negative():
     picture = page()
     picture[30:90, 60:66] = 40
@@ -125,6 +148,17 @@ def test_lines_of_squared_paper_are_no_noise(squares, rng):
     plain = find_ink(pixels).noise
     pixels[::squares] = pixels[1::squares] = pixels[:, ::squares] = 100
     assert find_ink(pixels).noise <= 2 * plain
+
+
+def test_where_lines_darken_the_paper_it_strays_from_that_but_not_from_its_neighbours(rng):
+    pixels = noisy(2.0, (600, 800), rng)
+    plain = find_ink(pixels)
+    assert plain.grain == pytest.approx(plain.noise, rel=0.35)
+    for line in range(4):
+        pixels[line::20] = pixels[:, line::20] = 110
+    lined = find_ink(pixels)
+    assert lined.noise > 3 * plain.noise
+    assert lined.grain <= 1.5 * plain.grain
 
 
 def test_a_thick_stroke_is_hollow_unless_paper_is_looked_for_farther_away():

@@ -10,7 +10,7 @@ def ink_of(*strokes, shape=(120, 160), noise=0.0):
     values = np.zeros(shape, np.uint8)
     for x, y, width, height, value in strokes:
         values[y : y + height, x : x + width] = value
-    return Ink(values, bright=False, noise=noise)
+    return Ink(values, values, bright=False, noise=noise, grain=noise)
 
 
 def boxes(marks):
@@ -124,6 +124,35 @@ def test_a_small_picture_has_no_edge_of_its_own():
     assert boxes(find_marks(ink_of((*stroke, 255), shape=(50, 50)))) == [stroke]
 
 
+def squared(ink, apart=24, line=60):
+    """The same on squared paper."""
+    values = ink.values.copy()
+    for places in (np.s_[10::apart], np.s_[:, 10::apart]):
+        values[places] = np.maximum(values[places], line)
+    return Ink(values, values, bright=False, noise=25.0, grain=4.0)
+
+
+def test_on_squared_paper_strokes_count_that_are_fainter_than_it_seems_to_stray():
+    stroke = (90, 60, 6, 60, 70)  # less than 3.2 times 25
+    plain = ink_of(stroke, shape=(200, 260), noise=25.0)
+    assert find_marks(plain) == []
+    assert stroke[:4] in boxes(find_marks(squared(ink_of(stroke, shape=(200, 260)))))
+
+
+def test_of_squared_paper_little_is_left_beside_strokes():
+    stroke = (90, 60, 6, 60, 200)
+    marks = find_marks(squared(ink_of(stroke, shape=(200, 260))))
+    assert boxes(marks) == [stroke[:4]]
+
+
+def test_faint_lines_that_are_seen_only_in_the_grain_are_no_marks():
+    values = ink_of((90, 60, 6, 60, 200), shape=(200, 260)).values
+    values[150, :80] = values[151, 120:] = 90  # what stands out from the noise of a line
+    values[150] = np.maximum(values[150], 45)
+    marks = find_marks(Ink(values, values, bright=False, noise=20.0, grain=5.0))
+    assert boxes(marks) == [(90, 60, 6, 60)]
+
+
 def test_ruled_lines_are_no_marks():
     lines = [(0, y, 400, 2, 255) for y in range(40, 300, 40)]
     digit = (200, 130, 8, 90)
@@ -138,7 +167,7 @@ def test_ruled_lines_are_no_marks():
 def test_a_page_of_dots_has_a_bounded_number_of_marks():
     values = np.zeros((300, 300), np.uint8)
     values[::4, ::4] = 255  # 5,625 dots
-    assert 0 < len(find_marks(Ink(values, bright=False, noise=0.0))) <= 3000
+    assert 0 < len(find_marks(Ink(values, values, bright=False, noise=0.0, grain=0.0))) <= 3000
 
 
 def test_the_thickest_stroke_is_about_as_wide_as_drawn():

@@ -2,7 +2,14 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.imaging.rules import remove_rules
+from inkdigits.imaging.rules import remove_rules as remove_rules_of
+
+LINE = 80  # of 255: how much ink a line has
+
+
+def remove_rules(mask):
+    """What is left of ink that is the same everywhere."""
+    return remove_rules_of(mask, [mask * np.uint8(LINE)]).mask
 
 
 def blank(shape=(400, 400)):
@@ -30,7 +37,7 @@ SEVEN = drawn([(150, 100), (230, 100), (180, 220)], 6)
 TWO = drawn([(140, 110), (170, 85), (200, 110), (140, 215), (205, 215)], 6)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (300, 300)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (23, 500), (24, 500), (300, 300)])
 @pytest.mark.parametrize("value", [False, True])
 def test_an_even_picture_of_any_shape_passes(shape, value):
     left = remove_rules(np.full(shape, value))
@@ -128,6 +135,7 @@ def test_a_line_that_shows_from_border_to_border_may_be_thicker():
 def test_where_one_line_is_thick_the_others_may_be_although_digits_stand_on_them():
     page = blank((200, 200))
     page[150:154] = True
+    page[150:154, 180:] = False  # not to the border
     digits = blank((200, 200))
     for x in (20, 70, 120):
         digits[110:153, x : x + 24] = True
@@ -163,3 +171,61 @@ def test_strokes_that_a_line_runs_into_do_not_lead_it_astray(rng):
     left = remove_rules(page)
     clear = np.r_[0:280, 760:1200]
     assert (left & only)[:, clear].sum() < 0.1 * only[:, clear].sum()
+
+
+def test_a_thick_line_may_be_crossed_often_if_it_shows_all_the_way():
+    page = blank((200, 200))
+    page[60:64] = True
+    page[:, 5:190:12] = page[:, 6:190:12] = page[:, 7:190:12] = True  # squared paper
+    assert remove_rules(page).sum() < 0.05 * page.sum()
+
+
+def test_what_lies_along_the_border_is_no_line():
+    page = blank()
+    page[:4] = page[-4:] = True
+    found = remove_rules_of(page, [page * np.uint8(LINE)])
+    np.testing.assert_array_equal(found.mask, page)
+    assert (found.level, found.upright, found.squared) == (0, 0, False)
+
+
+def test_lines_are_counted_both_ways():
+    level, both = ruled(apart=80), ruled(apart=80) | ruled(apart=90).T
+    one_way, two_ways = (remove_rules_of(each, [each * np.uint8(LINE)]) for each in (level, both))
+    assert (one_way.level, one_way.upright, one_way.squared) == (4, 0, False)
+    assert (two_ways.level, two_ways.upright, two_ways.squared) == (4, 4, True)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_the_bar_of_a_digit_along_a_line_stays_if_it_is_darker(transposed):
+    page = ruled() | ruled().T
+    ink = page * np.uint8(LINE)
+    bar = np.s_[200:202, 130:180]  # on a line, and no thicker
+    ink[bar] = 2 * LINE
+    mask, ink = (each.T.copy() if transposed else each for each in (page, ink))
+    left = remove_rules_of(mask, [ink]).mask
+    left = left.T if transposed else left
+    assert left[bar].mean() >= 0.9
+    assert left.sum() < left[bar].sum() + 0.02 * page.sum()
+
+
+def test_or_if_it_is_darker_in_another_colour():
+    page = ruled()
+    blue = page * np.uint8(LINE)  # a blue line shows in red light, and hardly in blue
+    all_colours = page * np.uint8(10)
+    bar = np.s_[200:202, 130:180]
+    all_colours[bar] = LINE  # grey pencil shows in each
+    left = remove_rules_of(page, [blue, all_colours]).mask
+    assert left[bar].all()
+    assert left.sum() == left[bar].sum()
+
+
+def test_a_line_is_told_by_its_ink_nearby_where_light_changes_that():
+    page = ruled()
+    ink = np.where(page, np.linspace(40, 120, 400), 0).astype(np.uint8)
+    assert remove_rules_of(page, [ink]).mask.sum() < 0.02 * page.sum()
+
+
+def test_where_lines_cross_is_no_stroke_although_it_is_darker():
+    level, upright = ruled(), ruled().T
+    ink = (level * 80 + upright * 80).astype(np.uint8)
+    assert remove_rules_of(level | upright, [ink]).mask.sum() < 0.02 * (level | upright).sum()

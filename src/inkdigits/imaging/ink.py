@@ -17,6 +17,7 @@ from inkdigits.imaging.quantile import quantile
 
 _SMALL = 256  # the longer side of the reduced picture in which the paper is looked for
 _NEAR = 51  # of its pixels: much more than a stroke is wide, less than most shadows
+_NARROW = 21  # the same for thin strokes: less than most of what lies beside a shadow
 _FAR = 151  # the same for very thick strokes: more than half of the picture
 _SMOOTH = 3.0  # standard deviation that takes the steps out of a median
 _DIMMEST = 48  # grey levels: of darker paper no share of its light can be told
@@ -40,13 +41,19 @@ class Ink:
     Attributes:
         values: Shape (rows, columns), uint8: which share of the paper's light dark ink takes
             away, or which share of what is missing to white bright ink adds; 255 for all of it.
+            Of the three colours the one that shows most counts.
+        grey: Shape (rows, columns), uint8: the same of the colour that shows least.
         bright: Whether the ink is brighter than the paper.
         noise: What `values` reach on bare paper, as a standard deviation.
+        grain: What they differ by among one another there; less where the paper was taken to be
+            darker than it is, since many lines run across it.
     """
 
     values: Image
+    grey: Image
     bright: bool
     noise: float
+    grain: float
 
 
 def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
@@ -73,17 +80,17 @@ def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
     """
     small = _reduce(pixels)
     paper = _paper(small, _FAR if thick else _NEAR)
-    bright = bool(_weight(cv2.subtract(small, paper)) > _weight(cv2.subtract(paper, small)))
+    bright = _is_bright(small, paper)
     if not thick:
         paper = _follow_shadows(small, paper, bright)
     rows, columns = pixels.shape[:2]
     paper = cv2.resize(paper, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    noise = _noise(pixels, paper, bright)
+    noise, grain = _noise(pixels, paper, bright)
     if noise > _GRAINY:
         light = float(paper.mean())
         pixels = _without_grain(pixels, noise * (WHITE - light if bright else light) / WHITE)
-        noise = _noise(pixels, paper, bright)
-    return Ink(_shares(pixels, paper, bright), bright, noise)
+        noise, grain = _noise(pixels, paper, bright)
+    return Ink(*_shares(pixels, paper, bright), bright, noise, grain)
 
 
 def _reduce(pixels: Pixels) -> Pixels:
@@ -111,6 +118,18 @@ def _paper(small: Pixels, window: int) -> Pixels:
     median = np.stack(medians, axis=2)[half : half + rows, half : half + columns]
     smooth: Pixels = cv2.GaussianBlur(median, (0, 0), _SMOOTH)
     return smooth
+
+
+def _is_bright(small: Pixels, paper: Pixels) -> bool:
+    """Whether more of the ink is brighter than the paper than is darker.
+
+    What strokes are narrow enough to stand out from in a narrow window, too, counts twice: there is
+    a strip of light between a shadow and the border, as wide as a stroke, that does not.
+    """
+    grounds = paper, cv2.medianBlur(small, _NARROW)
+    brighter = sum(_weight(cv2.subtract(small, ground)) for ground in grounds)
+    darker = sum(_weight(cv2.subtract(ground, small)) for ground in grounds)
+    return brighter > darker
 
 
 def _framed(small: Pixels, window: int) -> tuple[Pixels, int]:
@@ -159,22 +178,41 @@ def _without_grain(pixels: Pixels, grain: float) -> Pixels:
     return np.stack(channels, axis=2)
 
 
-def _shares(pixels: Pixels, paper: Pixels, bright: bool) -> Image:
-    """Return which share of the light bright ink adds, or dark ink takes away."""
+def _shares(pixels: Pixels, paper: Pixels, bright: bool) -> tuple[Image, Image]:
+    """Return which share of the light bright ink adds, or dark ink takes away.
+
+    Returns:
+        That of the channel with the largest and that of the one with the smallest.
+    """
     if bright:
-        return _share(cv2.subtract(pixels, paper), 255 - paper)
-    return _share(cv2.subtract(paper, pixels), paper.copy())
+        shares = _share(cv2.subtract(pixels, paper), 255 - paper)
+    else:
+        shares = _share(cv2.subtract(paper, pixels), paper.copy())
+    return _largest(shares), _least(shares)
 
 
-def _share(difference: Pixels, light: Pixels) -> Image:
-    """Return the largest of the channels' differences, each as a share of the light there.
+def _share(difference: Pixels, light: Pixels) -> Pixels:
+    """Return the channels' differences, each as a share of the light there.
 
     Both are overwritten.
     """
     np.maximum(light, np.uint8(_DIMMEST), out=light)
-    red, green, blue = cv2.split(cv2.divide(difference, light, dst=difference, scale=WHITE))
+    shares: Pixels = cv2.divide(difference, light, dst=difference, scale=WHITE)
+    return shares
+
+
+def _largest(shares: Pixels) -> Image:
+    """Return the largest of the three channels."""
+    red, green, blue = cv2.split(shares)
     largest: Image = cv2.max(cv2.max(red, green, dst=red), blue, dst=red)
     return largest
+
+
+def _least(shares: Pixels) -> Image:
+    """Return the smallest of the three channels."""
+    red, green, blue = cv2.split(shares)
+    least: Image = cv2.min(cv2.min(red, green, dst=red), blue, dst=red)
+    return least
 
 
 def _weight(difference: Pixels) -> float:
@@ -182,20 +220,25 @@ def _weight(difference: Pixels) -> float:
     return float(np.square(difference, dtype=np.float32).sum())
 
 
-def _noise(pixels: Pixels, paper: Pixels, bright: bool) -> float:
-    """Return one standard deviation on bare paper, from what 70 % stay below in most tiles.
+def _noise(pixels: Pixels, paper: Pixels, bright: bool) -> tuple[float, float]:
+    """Return one standard deviation on bare paper from the paper, and that from its neighbours.
 
     It is measured on what strays from the paper to the other side than ink does, where there are
-    neither strokes nor the lines of squared paper. Half of the paper does not stray there, so these
-    70 % are those of a normal distribution: they end at 0.524 standard deviations.
+    neither strokes nor the lines of squared paper, in most tiles. Half of the paper does not stray
+    there, so of a normal distribution 70 % stay below 0.524 standard deviations, and 95 % below
+    1.645. Where more than half of it strays, these two are still 1.121 apart.
     """
     steps = [max(1, side // _SAMPLES) for side in pixels.shape[:2]]
     seen, bare = (np.ascontiguousarray(each[:: steps[0], :: steps[1]]) for each in (pixels, paper))
     light = 255 - bare if bright else bare.copy()
-    strayed = _share(cv2.subtract(bare, seen) if bright else cv2.subtract(seen, bare), light)
+    difference = cv2.subtract(bare, seen) if bright else cv2.subtract(seen, bare)
+    strayed = _largest(_share(difference, light))
     tiles = [
         tile
         for band in np.array_split(strayed, min(_TILES, strayed.shape[0]))
         for tile in np.array_split(band, min(_TILES, strayed.shape[1]), axis=1)
     ]
-    return quantile(np.array([quantile(tile, 0.7) for tile in tiles]), 0.5) / 0.524
+    near, far = (
+        quantile(np.array([quantile(tile, share) for tile in tiles]), 0.5) for share in (0.7, 0.95)
+    )
+    return near / 0.524, min(near / 0.524, (far - near) / 1.121)

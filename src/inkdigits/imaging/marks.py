@@ -6,7 +6,7 @@ Comes in: ink. Goes out: marks with their places. It does not know which marks m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -94,27 +94,24 @@ def find_marks(ink: Ink) -> list[Mark]:
     Example:
         >>> values = np.zeros((40, 60), np.uint8)
         >>> values[10:30, 20:24] = values[10:30, 40:44] = 200
-        >>> marks = find_marks(Ink(values, bright=False, noise=0.0))
+        >>> marks = find_marks(Ink(values, values, bright=False, noise=0.0, grain=0.0))
         >>> sorted((mark.x, mark.y, mark.width, mark.height) for mark in marks)
         [(20, 10, 4, 20), (40, 10, 4, 20)]
     """
-    lowest = min(max(_FAINTEST, _OVER_NOISE * ink.noise), float(WHITE))
-    levels = _levels(ink.values, lowest)
-    shares = cv2.divide(ink.values, levels, scale=WHITE)
-    mask = _without_rules((shares > _END * WHITE) & (ink.values > lowest), ink.values)
-    labels, boxes = _label(mask)
+    inked = _find_strokes(ink)
+    labels, boxes = _label(inked.mask)
     marks = [
-        _cut_out(box, label, labels, mask, shares, levels)
+        _cut_out(box, label, labels, inked)
         for label, box in boxes.items()
-        if not _at_edge(box, mask.shape)
+        if not _at_edge(box, labels.shape)
     ]
     strongest = _strongest(marks)
-    least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * lowest, _LEVEL)
+    least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * inked.lowest, _LEVEL)
     dark = [mark for mark in marks if mark.level >= least]
     if len(dark) < _FEW_MARKS:
         return dark
     usual = typical_height(boxes_of(dark), levels_of(dark))
-    return [m for m in dark if not _is_ground(m, mask.shape, height=usual, level=strongest)]
+    return [m for m in dark if not _is_ground(m, labels.shape, height=usual, level=strongest)]
 
 
 def boxes_of(marks: Sequence[Mark]) -> Boxes:
@@ -165,9 +162,47 @@ def thickest_stroke(marks: list[Mark]) -> float:
     return max(widths, default=0.0)
 
 
-def _without_rules(mask: Mask, values: Image) -> Mask:
-    """Take lines out: by their place, or by their faintness where strokes are much darker."""
-    left = remove_rules(mask)
+@dataclass(frozen=True, eq=False)
+class _Strokes:
+    """Which ink is that of strokes.
+
+    Attributes:
+        lowest: The least ink that counts.
+        levels: Shape (rows, columns), uint8: the darkest ink around each pixel.
+        shares: Shape (rows, columns), uint8: ink as a share of that.
+        mask: Shape (rows, columns): which pixels belong to strokes.
+    """
+
+    lowest: float
+    levels: Image
+    shares: Image
+    mask: Mask
+
+
+def _find_strokes(ink: Ink) -> _Strokes:
+    """Tell strokes from paper and from its lines.
+
+    Lines are looked for in all that stands out from its neighbours, for they are faint. Only on
+    squared paper such faint ink is that of strokes, too: its lines are so many that elsewhere bare
+    paper does not tell how much it strays.
+    """
+    fine = _above(ink, ink.grain)
+    left = remove_rules(fine.mask, (ink.values, ink.grey))
+    lines = fine.mask & ~left.mask
+    seen = fine if left.squared else _above(ink, ink.noise)
+    return replace(seen, mask=_by_darkness(seen.mask, seen.mask & ~lines, ink.values))
+
+
+def _above(ink: Ink, noise: float) -> _Strokes:
+    """Return all ink that stands out from so much noise, lines as well."""
+    lowest = min(max(_FAINTEST, _OVER_NOISE * noise), float(WHITE))
+    levels = _levels(ink.values, lowest)
+    shares = cv2.divide(ink.values, levels, scale=WHITE)
+    return _Strokes(lowest, levels, shares, (shares > _END * WHITE) & (ink.values > lowest))
+
+
+def _by_darkness(mask: Mask, left: Mask, values: Image) -> Mask:
+    """Return what is left without lines; by their faintness where strokes are much darker."""
     lines = mask & ~left
     if not lines.any() or not left.any():
         return left
@@ -203,18 +238,16 @@ def _cut_out(
     box: Box,
     label: int,
     labels: Int32[np.ndarray, "rows columns"],
-    mask: Mask,
-    shares: Image,
-    levels: Image,
+    inked: _Strokes,
 ) -> Mark:
     """Return a mark; the box may be wider than its ink."""
     x, y, width, height = (int(side) for side in box)
     part = np.s_[y : y + height, x : x + width]
-    own = (labels[part] == label) & mask[part]
+    own = (labels[part] == label) & inked.mask[part]
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
     inner = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    level = float(levels[part][inner][own[inner]].max())
-    return Mark(x + int(columns[0]), y + int(rows[0]), shares[part][inner], own[inner], level)
+    level = float(inked.levels[part][inner][own[inner]].max())
+    return Mark(x + int(columns[0]), y + int(rows[0]), inked.shares[part][inner], own[inner], level)
 
 
 def _strongest(marks: list[Mark]) -> float:

@@ -1,11 +1,13 @@
 """Ruled and squared paper: its lines are taken out of the ink, strokes across them stay.
 
-Comes in: which pixels are ink. Goes out: the same without lines. It does not know what the strokes
-show.
+Comes in: which pixels are ink, and how much. Goes out: the same without lines. It does not know
+what the strokes show.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import pi
@@ -13,8 +15,9 @@ from math import pi
 import cv2
 import numpy as np
 
-from inkdigits.array_types import Bool, Float64, Int64
+from inkdigits.array_types import Bool, Float64, Int64, UInt8
 from inkdigits.arrays import Image
+from inkdigits.imaging.quantile import quantile
 
 _LEAST_SIDE = 100  # pixels; in smaller pictures lines and strokes are alike
 _REDUCED = 700  # the longer side of the copy in which lines are looked for
@@ -27,12 +30,17 @@ _WANDER = 2  # rows that it may wander from one part to the next
 _STRAIGHT = 100  # pixels of ink count as much as rows that a line wanders, so many times
 _BAND = 0.008  # of the longer side: how far it may wander in all, to either side
 _THICKEST = 0.012  # of the longer side; the strokes of a digit that fills a picture are thicker
-_WHOLE = 0.9  # of its length that shows: such a line may be thicker, and then all may
+_WHOLE = 0.95  # of its length that shows: such a line may be thicker, and then all may
 _WHOLE_THICKER = 2.0  # times
 _COVERED = 0.5  # of its length that shows
 _SPREAD = 0.7  # of its parts that show
 _SHOWN = 0.35  # of a part
 _THICKER = 1.7  # times its width: where ink is as thick, a stroke goes across
+_LEVELS = 6  # parts of a line whose own ink is measured
+_LONE = 0.4  # of a part's columns have no more ink than the line itself
+_SQUARED = 3  # lines each way
+_DARKER = 1.35  # times its own ink,
+_MORE = 12.0  # and of 255: where there is more, a stroke lies on it
 
 Mask = Bool[np.ndarray, "rows columns"]
 
@@ -74,55 +82,104 @@ class _Rule:
         return bool(max(self.parts[:2]) > _SHOWN and max(self.parts[-2:]) > _SHOWN)
 
 
-def remove_rules(mask: Mask) -> Mask:
+@dataclass(frozen=True, eq=False)
+class Unruled:
+    """Ink without the lines of the paper.
+
+    Attributes:
+        mask: Shape (rows, columns): which pixels are ink.
+        level: How many lines ran from side to side.
+        upright: How many ran from top to bottom.
+    """
+
+    mask: Mask
+    level: int = 0
+    upright: int = 0
+
+    @property
+    def squared(self) -> bool:
+        """Whether the paper is squared, by how many lines it has both ways."""
+        return min(self.level, self.upright) >= _SQUARED
+
+
+def remove_rules(mask: Mask, inks: Sequence[Image]) -> Unruled:
     """Take out thin lines that run through the whole picture, about level or upright.
 
     Lines are found by the Hough transform (Duda and Hart, "Use of the Hough Transformation to
     Detect Lines and Curves in Pictures", 1972), then followed from border to border, since paper
-    is seldom flat. Where the ink is much thicker than the line, a stroke goes across and stays.
+    is seldom flat. Where the ink is much thicker than the line, or darker, a stroke goes across or
+    along it and stays.
 
     Args:
         mask: Shape (rows, columns): which pixels are ink.
+        inks: How much ink lies on each, shape (rows, columns), uint8; in each of several colours,
+            or what shows in any of them and what shows in all.
 
     Returns:
-        The ink that is left.
+        The ink that is left, and how many lines there were.
 
     Example:
         >>> page = np.zeros((300, 300), bool)
         >>> page[150:152] = True  # a line from border to border
         >>> page[130:170, 100:104] = True  # a stroke across it
-        >>> left = remove_rules(page)
-        >>> int(left[150].sum()), bool((left[130:170, 100:104]).all())
-        (4, True)
+        >>> left = remove_rules(page, [page * np.uint8(100)])
+        >>> int(left.mask[150].sum()), bool(left.mask[130:170, 100:104].all()), left.level
+        (4, True, 1)
     """
-    if max(mask.shape) < _LEAST_SIDE:
-        return mask
-    left = mask.copy()
-    _erase_level_lines(left, both_ends=False)
-    upright = np.ascontiguousarray(left.T)
-    _erase_level_lines(upright, both_ends=True)
-    return np.ascontiguousarray(upright.T)
+    if max(mask.shape) < _LEAST_SIDE or min(mask.shape) < _CHUNKS:
+        return Unruled(mask)
+    page = _Page(mask.copy(), inks, [np.zeros_like(ink) for ink in inks])
+    level = _erase_level_lines(page, both_ends=False)
+    on_its_side = page.transposed()
+    upright = _erase_level_lines(on_its_side, both_ends=True)
+    return Unruled(np.ascontiguousarray(on_its_side.mask.T), level, upright)
 
 
-def _erase_level_lines(mask: Mask, *, both_ends: bool) -> None:
-    """Erase lines from the left border to the right one.
+@dataclass(frozen=True, eq=False)
+class _Page:
+    """What is left of the ink while lines are taken out.
+
+    Attributes:
+        mask: Which pixels are ink; is changed.
+        inks: How much ink lies on each, in several colours.
+        lines: How much of that is lines that were found; is changed.
+    """
+
+    mask: Mask
+    inks: Sequence[Image]
+    lines: Sequence[Image]
+
+    def transposed(self) -> _Page:
+        """Return a copy of it on its side."""
+        inks, lines = (
+            [np.ascontiguousarray(image.T) for image in images]
+            for images in (self.inks, self.lines)
+        )
+        return _Page(np.ascontiguousarray(self.mask.T), inks, lines)
+
+
+def _erase_level_lines(page: _Page, *, both_ends: bool) -> int:
+    """Erase lines from the left border to the right one, and return how many.
 
     Args:
-        mask: Is changed.
+        page: Is changed.
         both_ends: Whether a line must show at both borders: an upright stroke may be a 1.
     """
-    thickest = max(3.0, _THICKEST * max(mask.shape))
+    thickest = max(3.0, _THICKEST * max(page.mask.shape))
     whole_thickest = _WHOLE_THICKER * thickest
-    for row, slope in _straight_lines(mask):
-        rule = _follow(mask, row, slope)
+    erased = 0
+    for row, slope in _straight_lines(page.mask):
+        rule = _follow(page.mask, row, slope)
         if rule is None or rule.thickness > max(thickest, whole_thickest):
             continue
-        if not _shows(rule, both_ends=both_ends):
+        if _at_border(rule, len(page.mask)) or not _shows(rule, both_ends=both_ends):
             continue
-        if rule.thickness <= whole_thickest and rule.ends and rule.thin >= _WHOLE:
+        if rule.thickness <= whole_thickest and rule.ends and rule.shown.mean() >= _WHOLE:
             thickest = max(thickest, rule.thickness + 1)  # so are the others of this paper
         if rule.thickness <= thickest:
-            _erase(mask, rule)
+            _erase(page, rule)
+            erased += 1
+    return erased
 
 
 def _straight_lines(mask: Mask) -> list[tuple[float, float]]:
@@ -231,6 +288,12 @@ def _shows(rule: _Rule, *, both_ends: bool) -> bool:
     )
 
 
+def _at_border(rule: _Rule, rows: int) -> bool:
+    """Whether a line lies along the picture's border: it is the paper's edge, or dark corners."""
+    middle = float(np.median(rule.middle))
+    return min(middle, rows - 1 - middle) < rule.thickness
+
+
 def _crossed(rule: _Rule) -> Bool[np.ndarray, " columns"]:
     """Return where a stroke goes across."""
     crossed: Bool[np.ndarray, " columns"] = (
@@ -239,8 +302,55 @@ def _crossed(rule: _Rule) -> Bool[np.ndarray, " columns"]:
     return crossed
 
 
-def _erase(mask: Mask, rule: _Rule) -> None:
-    columns = np.flatnonzero(rule.shown & ~_crossed(rule))
-    for column in columns:
+def _erase(page: _Page, rule: _Rule) -> None:
+    """Erase a line where nothing else lies across or along it, and note its ink."""
+    lone = rule.shown & ~_crossed(rule)
+    erased = lone.copy()
+    for ink, lines in zip(page.inks, page.lines, strict=True):
+        erased &= _is_alone(rule, lone, ink, lines)
+    for column in np.flatnonzero(erased):
         row = rule.middle[column]
-        mask[row - rule.above[column] : row + rule.below[column] + 1, column] = False
+        page.mask[row - rule.above[column] : row + rule.below[column] + 1, column] = False
+
+
+def _is_alone(
+    rule: _Rule, lone: Bool[np.ndarray, " columns"], ink: Image, lines: Image
+) -> Bool[np.ndarray, " columns"]:
+    """Return where there is no more ink than that of a line and of others across it; note its own.
+
+    Args:
+        rule: The line.
+        lone: Where it is as thin as it should be.
+        ink: How much ink there is.
+        lines: That of other lines; is changed.
+    """
+    columns, last = np.arange(ink.shape[1]), ink.shape[0] - 1
+    near = np.clip(rule.middle + np.array([[-1], [0], [1]]), 0, last)
+    seen = ink[near, columns].max(axis=0)
+    own = _own_ink(seen, lone)
+    alone: Bool[np.ndarray, " columns"] = seen <= _DARKER * (own + lines[near[1], columns]) + _MORE
+    half = round(rule.thickness / 2) + 1
+    rows = np.clip(rule.middle + np.arange(-half, half + 1)[:, np.newaxis], 0, last)
+    lines[rows, columns] = np.maximum(lines[rows, columns], own.astype(np.uint8))
+    return alone
+
+
+def _own_ink(
+    ink: UInt8[np.ndarray, " columns"], lone: Bool[np.ndarray, " columns"]
+) -> Float64[np.ndarray, " columns"]:
+    """Return how much ink a line has in each column, from where it lies alone nearby.
+
+    Light and shadow change that along the way. Strokes may lie along most of a part, but seldom
+    along two that follow one another, so of three the middle one counts.
+    """
+    bounds = np.linspace(0, len(ink), _LEVELS + 1).astype(int)
+    middles, levels = [], []
+    for start, end in itertools.pairwise(bounds):
+        alone = ink[start:end][lone[start:end]]
+        if alone.size:
+            middles.append((start + end) / 2)
+            levels.append(quantile(alone, _LONE))
+    padded = np.pad(levels, 1, mode="edge")
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 3), axis=1)
+    own: Float64[np.ndarray, " columns"] = np.interp(np.arange(len(ink)), middles, usual)
+    return own
