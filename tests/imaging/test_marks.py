@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inkdigits.imaging.ink import Ink
-from inkdigits.imaging.marks import Mark, find_marks, thickest_stroke
+from inkdigits.imaging.marks import Mark, find_marks, find_marks_both_ways, thickest_stroke
 
 
 def ink_of(*strokes, shape=(120, 160), noise=0.0):
@@ -143,6 +143,24 @@ def test_of_squared_paper_little_is_left_beside_strokes():
     stroke = (90, 60, 6, 60, 200)
     marks = find_marks(squared(ink_of(stroke, shape=(200, 260))))
     assert boxes(marks) == [stroke[:4]]
+
+
+def uneven(noise, grain):
+    values = ink_of((20, 30, 6, 60, 200), (90, 60, 6, 60, 52), shape=(200, 260)).values
+    return Ink(values, values, bright=False, noise=noise, grain=grain)
+
+
+def test_where_paper_is_more_uneven_than_grainy_faint_strokes_are_found_the_other_way():
+    strong, faint = (20, 30, 6, 60), (90, 60, 6, 60)
+    usual, also = find_marks_both_ways(uneven(noise=18.0, grain=6.0))  # 3.2 times 18 or 12
+    assert boxes(usual) == [strong]
+    assert boxes(also) == [strong, faint]
+
+
+@pytest.mark.parametrize(("noise", "grain"), [(18.0, 12.0), (4.0, 1.0), (0.0, 0.0)])
+def test_otherwise_there_is_one_way(noise, grain):
+    ways = find_marks_both_ways(uneven(noise, grain))
+    assert [boxes(marks) for marks in ways] == [boxes(find_marks(uneven(noise, grain)))]
 
 
 def test_faint_lines_that_are_seen_only_in_the_grain_are_no_marks():

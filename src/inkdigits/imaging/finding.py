@@ -11,7 +11,14 @@ import cv2
 
 from inkdigits.imaging.broken import as_one_digit
 from inkdigits.imaging.ink import Pixels, find_ink
-from inkdigits.imaging.marks import Mark, boxes_of, find_marks, levels_of, thickest_stroke
+from inkdigits.imaging.marks import (
+    Mark,
+    boxes_of,
+    find_marks,
+    find_marks_both_ways,
+    levels_of,
+    thickest_stroke,
+)
 from inkdigits.imaging.text_lines import group_into_lines
 
 LONGEST = 2048  # pixels: pictures are searched at this size at most
@@ -61,12 +68,12 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
 
     Returns:
         What is found, the likeliest first: where there may be strokes as thick as shadows are
-        wide, once with these as ink and once as shadows, otherwise one; and where all of it may
-        be one digit that was torn, it as one.
+        wide, with these as ink and as shadows; where paper is uneven, without faint ink and with
+        it; otherwise one. And where all of it may be one digit that was torn, it as one.
     """
     reduced = _reduce(pixels)
-    usual = find_marks(find_ink(reduced))
-    ways = [usual]
+    ways = list(find_marks_both_ways(find_ink(reduced)))
+    usual = ways[0]
     if _may_be_hollow(usual, reduced.shape):
         ways.insert(0, find_marks(find_ink(reduced, thick=True)))
     factor = pixels.shape[1] / reduced.shape[1]

@@ -22,6 +22,8 @@ Mask = Bool[np.ndarray, "height width"]
 
 _FAINTEST = 13.0  # of 255: ink that takes less of the light cannot be told from paper
 _OVER_NOISE = 3.2  # standard deviations
+_UNEVEN = 5.0  # of 255: noise that may be unevenness, where the grain is
+_GRAIN = 0.6  # times as much at most
 _END = 0.33  # where a stroke ends, as a share of the darkest ink around
 _AROUND = 60  # parts of the longer side: how far that ink is looked for
 _OF_STRONGEST = 0.22  # fainter marks are shadows, dirt, print from the other side
@@ -98,15 +100,31 @@ def find_marks(ink: Ink) -> list[Mark]:
         >>> sorted((mark.x, mark.y, mark.width, mark.height) for mark in marks)
         [(20, 10, 4, 20), (40, 10, 4, 20)]
     """
-    inked = _find_strokes(ink)
-    labels, boxes = _label(inked.mask)
+    return find_marks_both_ways(ink)[0]
+
+
+def find_marks_both_ways(ink: Ink) -> tuple[list[Mark], ...]:
+    """Find the pieces of ink in each way that ink may be told from paper, the likeliest first.
+
+    Args:
+        ink: What `find_ink` returns.
+
+    Returns:
+        As `find_marks`; where the paper is much more uneven than it is grainy, also with all ink
+        that stands out from less than this unevenness.
+    """
+    return tuple(_marks(strokes) for strokes in _find_strokes(ink))
+
+
+def _marks(strokes: _Strokes) -> list[Mark]:
+    labels, boxes = _label(strokes.mask)
     marks = [
-        _cut_out(box, label, labels, inked)
+        _cut_out(box, label, labels, strokes)
         for label, box in boxes.items()
         if not _at_edge(box, labels.shape)
     ]
     strongest = _strongest(marks)
-    least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * inked.lowest, _LEVEL)
+    least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * strokes.lowest, _LEVEL)
     dark = [mark for mark in marks if mark.level >= least]
     if len(dark) < _FEW_MARKS:
         return dark
@@ -179,18 +197,25 @@ class _Strokes:
     mask: Mask
 
 
-def _find_strokes(ink: Ink) -> _Strokes:
-    """Tell strokes from paper and from its lines.
+def _find_strokes(ink: Ink) -> list[_Strokes]:
+    """Tell strokes from paper and from its lines, in each way, the likeliest first.
 
-    Lines are looked for in all that stands out from its neighbours, for they are faint. Only on
-    squared paper such faint ink is that of strokes, too: its lines are so many that elsewhere bare
-    paper does not tell how much it strays.
+    Lines are looked for in all that stands out from the grain, for they are faint. On squared
+    paper such faint ink is that of strokes, too: there are so many lines that bare paper does not
+    tell how uneven it is.
     """
     fine = _above(ink, ink.grain)
     left = remove_rules(fine.mask, (ink.values, ink.grey))
     lines = fine.mask & ~left.mask
-    seen = fine if left.squared else _above(ink, ink.noise)
-    return replace(seen, mask=_by_darkness(seen.mask, seen.mask & ~lines, ink.values))
+    if left.squared:
+        seen = [fine]
+    else:
+        seen = [_above(ink, ink.noise)]
+        if ink.noise > _UNEVEN and ink.grain < _GRAIN * ink.noise:
+            seen.append(_above(ink, (ink.noise + ink.grain) / 2))
+    return [
+        replace(each, mask=_by_darkness(each.mask, each.mask & ~lines, ink.values)) for each in seen
+    ]
 
 
 def _above(ink: Ink, noise: float) -> _Strokes:
@@ -238,16 +263,18 @@ def _cut_out(
     box: Box,
     label: int,
     labels: Int32[np.ndarray, "rows columns"],
-    inked: _Strokes,
+    strokes: _Strokes,
 ) -> Mark:
     """Return a mark; the box may be wider than its ink."""
     x, y, width, height = (int(side) for side in box)
     part = np.s_[y : y + height, x : x + width]
-    own = (labels[part] == label) & inked.mask[part]
+    own = (labels[part] == label) & strokes.mask[part]
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
     inner = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    level = float(inked.levels[part][inner][own[inner]].max())
-    return Mark(x + int(columns[0]), y + int(rows[0]), inked.shares[part][inner], own[inner], level)
+    level = float(strokes.levels[part][inner][own[inner]].max())
+    return Mark(
+        x + int(columns[0]), y + int(rows[0]), strokes.shares[part][inner], own[inner], level
+    )
 
 
 def _strongest(marks: list[Mark]) -> float:

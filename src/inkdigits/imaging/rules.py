@@ -29,6 +29,7 @@ _CHUNKS = 24  # parts of a line that are followed one after the other
 _WANDER = 2  # rows that it may wander from one part to the next
 _STRAIGHT = 100  # pixels of ink count as much as rows that a line wanders, so many times
 _BAND = 0.008  # of the longer side: how far it may wander in all, to either side
+_SAME = 0.3  # of that: lines whose ends are no farther from one another are followed alike
 _THICKEST = 0.012  # of the longer side; the strokes of a digit that fills a picture are thicker
 _WHOLE = 0.95  # of its length that shows: such a line may be thicker, and then all may
 _WHOLE_THICKER = 2.0  # times
@@ -168,7 +169,7 @@ def _erase_level_lines(page: _Page, *, both_ends: bool) -> int:
     thickest = max(3.0, _THICKEST * max(page.mask.shape))
     whole_thickest = _WHOLE_THICKER * thickest
     erased = 0
-    for row, slope in _straight_lines(page.mask):
+    for row, slope in _apart(_straight_lines(page.mask), page.mask.shape):
         rule = _follow(page.mask, row, slope)
         if rule is None or rule.thickness > max(thickest, whole_thickest):
             continue
@@ -180,6 +181,18 @@ def _erase_level_lines(page: _Page, *, both_ends: bool) -> int:
             _erase(page, rule)
             erased += 1
     return erased
+
+
+def _apart(lines: list[tuple[float, float]], shape: tuple[int, ...]) -> list[tuple[float, float]]:
+    """Leave out lines that lie where one before them does: followed, they would be the same."""
+    rows, columns = shape
+    near = max(1.0, _SAME * _BAND * max(rows, columns))
+    ends = np.array([(row, row + slope * columns) for row, slope in lines]).reshape(-1, 2)
+    kept: list[int] = []
+    for i, each in enumerate(ends):
+        if not kept or (abs(ends[kept] - each).max(axis=1) > near).all():
+            kept.append(i)
+    return [lines[i] for i in kept]
 
 
 def _straight_lines(mask: Mask) -> list[tuple[float, float]]:
@@ -212,7 +225,7 @@ def _ridges(small: Image) -> Image:
 
 
 def _follow(mask: Mask, row: float, slope: float) -> _Rule | None:
-    """Follow a line through the picture; None if it lies outside for most of its way."""
+    """Follow a line through the picture; None if most of it lies outside or does not show."""
     rows, columns = mask.shape
     reach = max(3, round(_BAND * max(mask.shape)))
     x = np.arange(columns)
@@ -230,8 +243,10 @@ def _follow(mask: Mask, row: float, slope: float) -> _Rule | None:
     step = np.select(nearby, [0, -1, 1], 0)
     middle = middle + step
     shown = np.logical_or.reduce(nearby)
+    if shown.mean() < _COVERED:
+        return None
     above, below = (_run(band, middle, direction, 2 * thickest) for direction in (-1, 1))
-    thickness = float(np.median((above + below + 1)[shown])) if shown.any() else 0.0
+    thickness = float(np.median((above + below + 1)[shown]))
     return _Rule(places[middle, x], above, below, shown, thickness)
 
 
@@ -269,13 +284,10 @@ def _run(
 ) -> Int64[np.ndarray, " columns"]:
     """Return how many pixels of ink follow one another from the middle, in each column."""
     width, columns = band.shape
-    x = np.arange(columns)
-    length = np.zeros(columns, np.int64)
-    going = np.ones(columns, bool)
-    for step in range(1, most + 1):
-        at = middle + direction * step
-        going &= band[np.clip(at, 0, width - 1), x] & (at >= 0) & (at < width)
-        length += going
+    places = middle + direction * np.arange(1, most + 1)[:, np.newaxis]
+    inked = band[np.clip(places, 0, width - 1), np.arange(columns)]
+    inked &= (places >= 0) & (places < width)
+    length: Int64[np.ndarray, " columns"] = np.logical_and.accumulate(inked).sum(axis=0)
     return length
 
 
