@@ -1,4 +1,4 @@
-"""Ink -> marks: pieces of ink that hang together, each with the threshold that its strokes need.
+"""Ink -> marks: pieces of ink that hang together.
 
 Comes in: ink. Goes out: marks with their places. It does not know which marks make up a digit.
 """
@@ -6,31 +6,22 @@ Comes in: ink. Goes out: marks with their places. It does not know which marks m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from inkdigits.array_types import Bool, Int32
-from inkdigits.arrays import WHITE, Image
+from inkdigits.arrays import Image
+from inkdigits.imaging.binarise import Foreground, binarise
 from inkdigits.imaging.ink import Ink
-from inkdigits.imaging.quantile import quantile
-from inkdigits.imaging.rules import remove_rules
 from inkdigits.imaging.text_lines import Box, Boxes, Levels, typical_height
 
 Mask = Bool[np.ndarray, "height width"]
 
-_FAINTEST = 13.0  # of 255: ink that takes less of the light cannot be told from paper
-_OVER_NOISE = 3.2  # standard deviations
-_UNEVEN = 5.0  # of 255: noise that may be unevenness, where the grain is
-_GRAIN = 0.6  # times as much at most
-_END = 0.33  # where a stroke ends, as a share of the darkest ink around
-_AROUND = 60  # parts of the longer side: how far that ink is looked for
 _OF_STRONGEST = 0.22  # fainter marks are shadows, dirt, print from the other side
 _LEVEL = 23.0  # of 255: what the darkest ink of a mark reaches at least
 _OVER_LOWEST = 1.2  # and how much more than the least ink that counts
-_DARKER = 1.7  # times as dark as ruled lines: strokes that darkness alone tells from them
-_ABOVE_LINE = 1.2  # times as dark as ruled lines: where such strokes end
 _BRIDGED = 0.05  # typical heights: gaps that do not part a stroke
 _LARGE = 200  # pixels: smaller pictures have no edge of their own
 _ALONG = 0.5  # of the picture's side: a mark as long beside the border is the paper's edge
@@ -83,9 +74,7 @@ class Mark:
 def find_marks(ink: Ink) -> list[Mark]:
     """Find the pieces of ink that hang together.
 
-    A pixel belongs to a stroke if it has a third of the darkest ink around it, so faint strokes
-    count where there are no stronger ones beside. Ruled lines, the edges of the paper and what is
-    much fainter than most are left out.
+    Ruled lines, the edges of the paper and what is much fainter than most are left out.
 
     Args:
         ink: What `find_ink` returns.
@@ -113,18 +102,18 @@ def find_marks_both_ways(ink: Ink) -> tuple[list[Mark], ...]:
         As `find_marks`; where the paper is much more uneven than it is grainy, also with all ink
         that stands out from less than this unevenness.
     """
-    return tuple(_marks(strokes) for strokes in _find_strokes(ink))
+    return tuple(_marks(foreground) for foreground in binarise(ink))
 
 
-def _marks(strokes: _Strokes) -> list[Mark]:
-    labels, boxes = _label(strokes.mask)
+def _marks(foreground: Foreground) -> list[Mark]:
+    labels, boxes = _label(foreground.mask)
     marks = [
-        _cut_out(box, label, labels, strokes)
+        _cut_out(box, label, labels, foreground)
         for label, box in boxes.items()
         if not _at_edge(box, labels.shape)
     ]
     strongest = _strongest(marks)
-    least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * strokes.lowest, _LEVEL)
+    least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * foreground.lowest, _LEVEL)
     dark = [mark for mark in marks if mark.level >= least]
     if len(dark) < _FEW_MARKS:
         return dark
@@ -180,72 +169,6 @@ def thickest_stroke(marks: list[Mark]) -> float:
     return max(widths, default=0.0)
 
 
-@dataclass(frozen=True, eq=False)
-class _Strokes:
-    """Which ink is that of strokes.
-
-    Attributes:
-        lowest: The least ink that counts.
-        levels: Shape (rows, columns), uint8: the darkest ink around each pixel.
-        shares: Shape (rows, columns), uint8: ink as a share of that.
-        mask: Shape (rows, columns): which pixels belong to strokes.
-    """
-
-    lowest: float
-    levels: Image
-    shares: Image
-    mask: Mask
-
-
-def _find_strokes(ink: Ink) -> list[_Strokes]:
-    """Tell strokes from paper and from its lines, in each way, the likeliest first.
-
-    Lines are looked for in all that stands out from the grain, for they are faint. On squared
-    paper such faint ink is that of strokes, too: there are so many lines that bare paper does not
-    tell how uneven it is.
-    """
-    fine = _above(ink, ink.grain)
-    left = remove_rules(fine.mask, (ink.values, ink.grey))
-    lines = fine.mask & ~left.mask
-    if left.squared:
-        seen = [fine]
-    else:
-        seen = [_above(ink, ink.noise)]
-        if ink.noise > _UNEVEN and ink.grain < _GRAIN * ink.noise:
-            seen.append(_above(ink, (ink.noise + ink.grain) / 2))
-    return [
-        replace(each, mask=_by_darkness(each.mask, each.mask & ~lines, ink.values)) for each in seen
-    ]
-
-
-def _above(ink: Ink, noise: float) -> _Strokes:
-    """Return all ink that stands out from so much noise, lines as well."""
-    lowest = min(max(_FAINTEST, _OVER_NOISE * noise), float(WHITE))
-    levels = _levels(ink.values, lowest)
-    shares = cv2.divide(ink.values, levels, scale=WHITE)
-    return _Strokes(lowest, levels, shares, (shares > _END * WHITE) & (ink.values > lowest))
-
-
-def _by_darkness(mask: Mask, left: Mask, values: Image) -> Mask:
-    """Return what is left without lines; by their faintness where strokes are much darker."""
-    lines = mask & ~left
-    if not lines.any() or not left.any():
-        return left
-    line = quantile(values[lines], 0.85)
-    if quantile(values[left], 0.75) > _DARKER * line:
-        return mask & (values > _ABOVE_LINE * line)
-    return left
-
-
-def _levels(values: Image, lowest: float) -> Image:
-    """Return the darkest ink around each pixel, smoothed."""
-    side = max(7, max(values.shape) // _AROUND) | 1
-    smooth = cv2.blur(values, (3, 3))
-    around = cv2.blur(cv2.dilate(smooth, np.ones((side, side), np.uint8)), (side, side))
-    levels: Image = cv2.max(cv2.max(around, smooth), np.full_like(smooth, max(1, round(lowest))))
-    return levels
-
-
 def _label(
     mask: Mask,
 ) -> tuple[Int32[np.ndarray, "rows columns"], dict[int, Box]]:
@@ -263,17 +186,17 @@ def _cut_out(
     box: Box,
     label: int,
     labels: Int32[np.ndarray, "rows columns"],
-    strokes: _Strokes,
+    foreground: Foreground,
 ) -> Mark:
     """Return a mark; the box may be wider than its ink."""
     x, y, width, height = (int(side) for side in box)
     part = np.s_[y : y + height, x : x + width]
-    own = (labels[part] == label) & strokes.mask[part]
+    own = (labels[part] == label) & foreground.mask[part]
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
     inner = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    level = float(strokes.levels[part][inner][own[inner]].max())
+    level = float(foreground.levels[part][inner][own[inner]].max())
     return Mark(
-        x + int(columns[0]), y + int(rows[0]), strokes.shares[part][inner], own[inner], level
+        x + int(columns[0]), y + int(rows[0]), foreground.shares[part][inner], own[inner], level
     )
 
 
