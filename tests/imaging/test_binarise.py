@@ -31,7 +31,7 @@ def test_without_noise_faint_strokes_count_beside_strong_ones():
 
 def test_a_stroke_ends_at_a_third_of_the_darkest_ink_nearby():
     ink = ink_of()
-    ink.values[30:90, 26:28], ink.values[30:90, 28:30] = 80, 40  # 0.4 and 0.2 of it
+    ink.values[30:90, 26:28], ink.values[30:90, 28:30] = 80, 30  # 0.4 and 0.15 of it
     (one,) = binarise(ink)
     assert one.mask[60, 20:30].tolist() == [True] * 8 + [False] * 2
 
