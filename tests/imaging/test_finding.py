@@ -65,11 +65,19 @@ def test_a_very_long_picture_is_searched_too(shape, rng):
     assert all(line for line in found.lines)
 
 
-def test_where_paper_is_uneven_faint_strokes_are_found_the_other_way():
+def uneven():
     waves = 8 * np.sin(np.arange(600) / 12)
     picture = page(400, 600, 150) + waves[:, np.newaxis]
-    picture = draw(picture.astype(np.uint8), (100, 120, 8, 60), (300, 120, 8, 60), ink=20)
-    draw(picture, (200, 120, 8, 60), ink=118)
+    return draw(picture.astype(np.uint8), (100, 120, 8, 60), (300, 120, 8, 60), ink=20)
+
+
+def test_where_paper_is_uneven_one_way_is_enough_without_faint_strokes():
+    (found,) = find_ways(uneven())
+    assert [len(line) for line in found.lines] == [2]
+
+
+def test_where_paper_is_uneven_faint_strokes_are_found_the_other_way():
+    picture = draw(uneven(), (200, 120, 8, 60), ink=118)
     usual, other = ([mark.x for line in way.lines for mark in line] for way in find_ways(picture))
     assert usual == [pytest.approx(100, abs=1), pytest.approx(300, abs=1)]
     assert other == [pytest.approx(x, abs=1) for x in (100, 200, 300)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
 
 from inkdigits.imaging.broken import as_one_digit
 from inkdigits.imaging.ink import Pixels, find_ink
@@ -23,6 +24,7 @@ from inkdigits.imaging.text_lines import group_into_lines
 
 LONGEST = 2048  # pixels: pictures are searched at this size at most
 _THICK = 0.07  # of the longer side: strokes that the usual search for paper hollows out
+_ALIKE = 0.08  # of a mark's height: its other place that is no other mark
 _FEW, _LARGE = 12, 0.45  # marks, one as large as this part of a side: their strokes may be thick
 
 
@@ -68,12 +70,13 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
 
     Returns:
         What is found, the likeliest first: where there may be strokes as thick as shadows are
-        wide, with these as ink and as shadows; where paper is uneven, without faint ink and with
-        it; otherwise one. And where all of it may be one digit that was torn, it as one.
+        wide, with these as ink and as shadows; where paper is uneven and there is faint ink,
+        without that and with it; otherwise one. And where all of it may be one digit that was
+        torn, it as one.
     """
     reduced = _reduce(pixels)
-    ways = list(find_marks_both_ways(find_ink(reduced)))
-    usual = ways[0]
+    usual, *others = find_marks_both_ways(find_ink(reduced))
+    ways = [usual, *(marks for marks in others if _differ(usual, marks))]
     if _may_be_hollow(usual, reduced.shape):
         ways.insert(0, find_marks(find_ink(reduced, thick=True)))
     factor = pixels.shape[1] / reduced.shape[1]
@@ -85,6 +88,16 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
 def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
     lines = group_into_lines(boxes_of(marks), levels_of(marks))
     return tuple(tuple(marks[i] for i in line) for line in lines)
+
+
+def _differ(some: list[Mark], others: list[Mark]) -> bool:
+    """Whether two sets of marks are more than the same with thicker or thinner strokes."""
+    if len(some) != len(others):
+        return True
+    here, there = (
+        np.array(sorted(boxes_of(each).tolist())).reshape(-1, 4) for each in (some, others)
+    )
+    return bool((abs(here - there) > np.maximum(2, _ALIKE * here[:, 3:])).any())
 
 
 def _may_be_hollow(marks: list[Mark], shape: tuple[int, ...]) -> bool:
