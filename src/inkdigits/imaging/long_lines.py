@@ -168,22 +168,28 @@ def follow(mask: Mask, row: float, slope: float) -> LongLine | None:
     straight = row + slope * x
     if ((straight >= 0) & (straight < rows)).mean() < COVERED:
         return None
-    thickest = round(THICKEST * max(mask.shape)) + 2
-    width = reach + 2 * thickest  # room for the ink above and below
-    places = np.rint(straight).astype(np.int64) + np.arange(-width, width + 1)[:, np.newaxis]
-    inside = (places >= 0) & (places < rows)
-    band = mask[np.clip(places, 0, rows - 1), x] & inside
-    offset = _path(band[width - reach : width + reach + 1]) - reach
-    middle = width + offset
-    nearby = [band[middle + step, x] for step in (0, -1, 1)]
-    step = np.select(nearby, [0, -1, 1], 0)
-    middle = middle + step
+    around = np.rint(straight).astype(np.int64) + np.arange(-reach, reach + 1)[:, np.newaxis]
+    middle = around[_path(_look_up(mask, around)), x]
+    nearby = [_look_up(mask, middle + step) for step in (0, -1, 1)]
+    middle += np.select(nearby, [0, -1, 1], 0)
     shown = np.logical_or.reduce(nearby)
     if shown.mean() < COVERED:
         return None
-    above, below = (_run(band, middle, direction, 2 * thickest) for direction in (-1, 1))
+    most = 2 * (round(THICKEST * max(mask.shape)) + 2)
+    above, below = (_run(mask, middle, direction, most) for direction in (-1, 1))
     thickness = float(np.median((above + below + 1)[shown]))
-    return LongLine(places[middle, x], above, below, shown, thickness)
+    return LongLine(middle, above, below, shown, thickness)
+
+
+def _look_up(
+    mask: Mask, rows: Int64[np.ndarray, "*many columns"]
+) -> Bool[np.ndarray, "*many columns"]:
+    """Return whether there is ink in these rows of each column; outside the picture is none."""
+    last = len(mask) - 1
+    columns = np.arange(rows.shape[-1])
+    inked: Bool[np.ndarray, "*many columns"] = mask[np.clip(rows, 0, last), columns]
+    inked &= (rows >= 0) & (rows <= last)
+    return inked
 
 
 def _path(band: Bool[np.ndarray, "width columns"]) -> Int64[np.ndarray, " columns"]:
@@ -213,15 +219,9 @@ def _path(band: Bool[np.ndarray, "width columns"]) -> Int64[np.ndarray, " column
 
 
 def _run(
-    band: Bool[np.ndarray, "width columns"],
-    middle: Int64[np.ndarray, " columns"],
-    direction: int,
-    most: int,
+    mask: Mask, middle: Int64[np.ndarray, " columns"], direction: int, most: int
 ) -> Int64[np.ndarray, " columns"]:
     """Return how many pixels of ink follow one another from the middle, in each column."""
-    width, columns = band.shape
-    places = middle + direction * np.arange(1, most + 1)[:, np.newaxis]
-    inked = band[np.clip(places, 0, width - 1), np.arange(columns)]
-    inked &= (places >= 0) & (places < width)
+    inked = _look_up(mask, middle + direction * np.arange(1, most + 1)[:, np.newaxis])
     length: Int64[np.ndarray, " columns"] = np.logical_and.accumulate(inked).sum(axis=0)
     return length

@@ -137,9 +137,11 @@ def _erase(page: _Page, rule: LongLine) -> None:
     erased = lone.copy()
     for ink, lines in zip(page.inks, page.lines, strict=True):
         erased &= _is_alone(rule, lone, ink, lines)
-    for column in np.flatnonzero(erased):
-        row = rule.middle[column]
-        page.mask[row - rule.above[column] : row + rule.below[column] + 1, column] = False
+    columns = np.flatnonzero(erased)
+    middle, above, below = (each[columns] for each in (rule.middle, rule.above, rule.below))
+    for step in range(-above.max(initial=0), below.max(initial=0) + 1):
+        reached = (-above <= step) & (step <= below)
+        page.mask[middle[reached] + step, columns[reached]] = False
 
 
 def _is_alone(
