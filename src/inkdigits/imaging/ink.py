@@ -13,7 +13,7 @@ import numpy as np
 
 from inkdigits.array_types import UInt8
 from inkdigits.arrays import WHITE, Image
-from inkdigits.imaging.quantile import quantile
+from inkdigits.imaging.quantile import quantile, quantiles
 
 _SMALL = 256  # the longer side of the reduced picture in which the paper is looked for
 _NEAR = 51  # of its pixels: much more than a stroke is wide, less than most shadows
@@ -238,7 +238,6 @@ def _noise(pixels: Pixels, paper: Pixels, bright: bool) -> tuple[float, float]:
         for band in np.array_split(strayed, min(_TILES, strayed.shape[0]))
         for tile in np.array_split(band, min(_TILES, strayed.shape[1]), axis=1)
     ]
-    near, far = (
-        quantile(np.array([quantile(tile, share) for tile in tiles]), 0.5) for share in (0.7, 0.95)
-    )
+    each = np.array([quantiles(tile, (0.7, 0.95)) for tile in tiles])
+    near, far = quantile(each[:, 0], 0.5), quantile(each[:, 1], 0.5)
     return near / 0.524, min(near / 0.524, (far - near) / 1.121)

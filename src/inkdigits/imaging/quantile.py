@@ -5,6 +5,7 @@ Comes in: numbers in any order. Goes out: one. It does not know what they stand 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,5 +26,21 @@ def quantile(values: np.ndarray[Any, Any], share: float) -> float:
         >>> quantile(np.array([30, 10, 20]), 0.5), quantile(np.array([0, 10]), 0.7)
         (20.0, 7.0)
     """
+    return quantiles(values, [share])[0]
+
+
+def quantiles(values: np.ndarray[Any, Any], shares: Sequence[float]) -> list[float]:
+    """Return several at once, for which values are sorted once.
+
+    Args:
+        values: As for `quantile`.
+        shares: 0 for the least, 1 for the largest.
+
+    Example:
+        >>> quantiles(np.array([30, 10, 20]), [0.5, 1.0])
+        [20.0, 30.0]
+    """
     ordered = np.sort(values, axis=None)
-    return float(np.interp(share * (ordered.size - 1), np.arange(ordered.size), ordered))
+    places = np.multiply(shares, ordered.size - 1)
+    found: list[float] = np.interp(places, np.arange(ordered.size), ordered).tolist()
+    return found
