@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inkdigits.imaging.ink import Ink
-from inkdigits.imaging.marks import Mark, find_marks, find_marks_both_ways, thickest_stroke
+from inkdigits.imaging.marks import Mark, find_marks, find_marks_each_way, thickest_stroke
 
 
 def ink_of(*strokes, shape=(120, 160), noise=0.0):
@@ -152,14 +152,14 @@ def uneven(noise, grain):
 
 def test_where_paper_is_more_uneven_than_grainy_faint_strokes_are_found_the_other_way():
     strong, faint = (20, 30, 6, 60), (90, 60, 6, 60)
-    usual, also = find_marks_both_ways(uneven(noise=18.0, grain=6.0))  # 3.2 times 18 or 12
+    usual, also = find_marks_each_way(uneven(noise=18.0, grain=6.0))  # 3.2 times 18 or 12
     assert boxes(usual) == [strong]
     assert boxes(also) == [strong, faint]
 
 
 @pytest.mark.parametrize(("noise", "grain"), [(18.0, 12.0), (4.0, 1.0), (0.0, 0.0)])
 def test_otherwise_there_is_one_way(noise, grain):
-    ways = find_marks_both_ways(uneven(noise, grain))
+    ways = find_marks_each_way(uneven(noise, grain))
     assert [boxes(marks) for marks in ways] == [boxes(find_marks(uneven(noise, grain)))]
 
 

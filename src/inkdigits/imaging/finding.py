@@ -16,7 +16,7 @@ from inkdigits.imaging.marks import (
     Mark,
     boxes_of,
     find_marks,
-    find_marks_both_ways,
+    find_marks_each_way,
     levels_of,
     thickest_stroke,
 )
@@ -24,7 +24,7 @@ from inkdigits.imaging.text_lines import group_into_lines
 
 LONGEST = 2048  # pixels: pictures are searched at this size at most
 _THICK = 0.07  # of the longer side: strokes that the usual search for paper hollows out
-_ALIKE = 0.08  # of a mark's height: its other place that is no other mark
+_ALIKE = 0.08  # of a mark's height: one whose sides move less is the same mark
 _FEW, _LARGE = 12, 0.45  # marks, one as large as this part of a side: their strokes may be thick
 
 
@@ -75,7 +75,7 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
         torn, it as one.
     """
     reduced = _reduce(pixels)
-    usual, *others = find_marks_both_ways(find_ink(reduced))
+    usual, *others = find_marks_each_way(find_ink(reduced))
     ways = [usual, *(marks for marks in others if _differ(usual, marks))]
     if _may_be_hollow(usual, reduced.shape):
         ways.insert(0, find_marks(find_ink(reduced, thick=True)))

@@ -17,7 +17,7 @@ from inkdigits.imaging.quantile import quantile, quantiles
 
 _SMALL = 256  # the longer side of the reduced picture in which the paper is looked for
 _NEAR = 51  # of its pixels: much more than a stroke is wide, less than most shadows
-_NARROW = 21  # the same for thin strokes: less than most of what lies beside a shadow
+_NARROW = 21  # of its pixels: more than most strokes are wide, less than what lies beside shadows
 _FAR = 151  # the same for very thick strokes: more than half of the picture
 _SMOOTH = 3.0  # standard deviation that takes the steps out of a median
 _DIMMEST = 48  # grey levels: of darker paper no share of its light can be told
@@ -123,8 +123,8 @@ def _paper(small: Pixels, window: int) -> Pixels:
 def _is_bright(small: Pixels, paper: Pixels) -> bool:
     """Whether more of the ink is brighter than the paper than is darker.
 
-    What strokes are narrow enough to stand out from in a narrow window, too, counts twice: there is
-    a strip of light between a shadow and the border, as wide as a stroke, that does not.
+    What stands out in a narrow window as well counts twice. Strokes do; a strip of light between a
+    shadow and the border does not, since that window sees nothing else there.
     """
     grounds = paper, cv2.medianBlur(small, _NARROW)
     brighter = sum(_weight(cv2.subtract(small, ground)) for ground in grounds)

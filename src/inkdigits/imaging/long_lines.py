@@ -16,7 +16,7 @@ import numpy as np
 from inkdigits.array_types import Bool, Float64, Int64
 from inkdigits.arrays import Image
 
-PARTS = 24  # of a line, which are followed one after the other; a picture has as many columns
+PARTS = 24  # of a line, which are followed one after the other; needs as many columns
 THICKEST = 0.012  # of the longer side; the strokes of a digit that fills a picture are thicker
 COVERED = 0.5  # of its length that shows
 

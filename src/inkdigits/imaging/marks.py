@@ -89,18 +89,22 @@ def find_marks(ink: Ink) -> list[Mark]:
         >>> sorted((mark.x, mark.y, mark.width, mark.height) for mark in marks)
         [(20, 10, 4, 20), (40, 10, 4, 20)]
     """
-    return find_marks_both_ways(ink)[0]
+    return find_marks_each_way(ink)[0]
 
 
-def find_marks_both_ways(ink: Ink) -> tuple[list[Mark], ...]:
-    """Find the pieces of ink in each way that ink may be told from paper, the likeliest first.
+def find_marks_each_way(ink: Ink) -> tuple[list[Mark], ...]:
+    """Find the pieces of ink in each way that `binarise` tells strokes from paper.
 
     Args:
         ink: What `find_ink` returns.
 
     Returns:
-        As `find_marks`; where the paper is much more uneven than it is grainy, also with all ink
-        that stands out from less than this unevenness.
+        At least one list as of `find_marks`, the likeliest first.
+
+    Example:
+        >>> paper = np.zeros((40, 60), np.uint8)
+        >>> find_marks_each_way(Ink(paper, paper, bright=False, noise=0.0, grain=0.0))
+        ([],)
     """
     return tuple(_marks(foreground) for foreground in binarise(ink))
 
