@@ -66,26 +66,27 @@ def binarise(ink: Ink) -> list[Foreground]:
         >>> int(one.mask.sum()), int(one.levels[20, 22]), int(one.shares[20, 22])
         (160, 200, 255)
     """
-    fine = _above(ink, ink.grain)
+    darkest = _darkest_around(ink.values)
+    fine = _above(ink.values, darkest, ink.grain)
     left = remove_rules(fine.mask, (ink.values, ink.grey))
     lines = fine.mask & ~left.mask
     if left.squared:
         seen = [fine]
     else:
-        seen = [_above(ink, ink.noise)]
+        seen = [_above(ink.values, darkest, ink.noise)]
         if ink.noise > _UNEVEN and ink.grain < _GRAIN * ink.noise:
-            seen.append(_above(ink, (ink.noise + ink.grain) / 2))
+            seen.append(_above(ink.values, darkest, (ink.noise + ink.grain) / 2))
     return [
         replace(each, mask=_by_darkness(each.mask, each.mask & ~lines, ink.values)) for each in seen
     ]
 
 
-def _above(ink: Ink, noise: float) -> Foreground:
+def _above(values: Image, darkest: Image, noise: float) -> Foreground:
     """Return all ink that stands out from so much noise, lines as well."""
     lowest = min(max(_FAINTEST, _OVER_NOISE * noise), float(WHITE))
-    levels = _levels(ink.values, lowest)
-    shares = cv2.divide(ink.values, levels, scale=WHITE)
-    return Foreground(lowest, levels, shares, (shares > _END * WHITE) & (ink.values > lowest))
+    levels = np.maximum(darkest, np.uint8(max(1, round(lowest))))
+    shares = cv2.divide(values, levels, scale=WHITE)
+    return Foreground(lowest, levels, shares, (shares > _END * WHITE) & (values > lowest))
 
 
 def _by_darkness(mask: Mask, left: Mask, values: Image) -> Mask:
@@ -99,10 +100,10 @@ def _by_darkness(mask: Mask, left: Mask, values: Image) -> Mask:
     return left
 
 
-def _levels(values: Image, lowest: float) -> Image:
+def _darkest_around(values: Image) -> Image:
     """Return the darkest ink around each pixel, smoothed."""
     side = max(7, max(values.shape) // _AROUND) | 1
     smooth = cv2.blur(values, (3, 3))
     around = cv2.blur(cv2.dilate(smooth, np.ones((side, side), np.uint8)), (side, side))
-    levels: Image = cv2.max(cv2.max(around, smooth), np.full_like(smooth, max(1, round(lowest))))
-    return levels
+    darkest: Image = cv2.max(around, smooth)
+    return darkest

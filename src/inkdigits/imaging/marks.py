@@ -89,7 +89,7 @@ def find_marks(ink: Ink) -> list[Mark]:
         >>> sorted((mark.x, mark.y, mark.width, mark.height) for mark in marks)
         [(20, 10, 4, 20), (40, 10, 4, 20)]
     """
-    return find_marks_each_way(ink)[0]
+    return _marks(binarise(ink)[0])
 
 
 def find_marks_each_way(ink: Ink) -> tuple[list[Mark], ...]:
