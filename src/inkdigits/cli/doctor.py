@@ -14,9 +14,8 @@ import typer
 from inkdigits import __version__
 from inkdigits.arrays import blank_images
 from inkdigits.cli.extras import missing_training_modules
-from inkdigits.cli.importing import no_garbage_collection
 from inkdigits.cli.output import JsonOption, print_json, stdout
-from inkdigits.cli.quiet import hold_back_stderr
+from inkdigits.cli.quiet import keras_import
 from inkdigits.errors import EXIT_SOME_FAILED, InkdigitsError
 from inkdigits.networks.precision import resolve_precision
 from inkdigits.processor import available_cores, processor_flags, processor_name
@@ -98,7 +97,7 @@ def _check_precision() -> Check:
 
 
 def _look_at_accelerator() -> tuple[Accelerator | None, frozenset[str]]:
-    with hold_back_stderr(), no_garbage_collection():
+    with keras_import():
         from inkdigits.training import accelerator
     return accelerator.find_accelerator(), accelerator.training_flags()
 

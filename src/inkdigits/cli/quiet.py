@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from inkdigits.cli.importing import no_garbage_collection
+
 _STDERR = 2
 
 
@@ -34,3 +36,15 @@ def hold_back_stderr() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(original, _STDERR)
             os.close(original)
+
+
+@contextmanager
+def keras_import() -> Iterator[None]:
+    """Import what is made on Keras: quietly, and without looking for garbage.
+
+    Example:
+        >>> with keras_import():
+        ...     import inkdigits.training.threads
+    """
+    with hold_back_stderr(), no_garbage_collection():
+        yield

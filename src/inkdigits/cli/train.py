@@ -11,11 +11,10 @@ import typer
 
 from inkdigits.cli.data_options import FormOption, SideOption
 from inkdigits.cli.extras import need_training_extra
-from inkdigits.cli.importing import no_garbage_collection
 from inkdigits.cli.numbers import a_number
 from inkdigits.cli.output import JsonOption, print_json, stderr
 from inkdigits.cli.progress import TerminalObserver
-from inkdigits.cli.quiet import hold_back_stderr
+from inkdigits.cli.quiet import keras_import
 from inkdigits.cli.train_result import print_result, train_document
 from inkdigits.datasets.dataset import Dataset, Form
 from inkdigits.errors import InterruptedRunError, UsageError
@@ -161,7 +160,7 @@ def train(
     elif base:
         _check_tuning(recipe, data, members, teacher)
         need_training_extra()
-        with hold_back_stderr(), no_garbage_collection():
+        with keras_import():
             from inkdigits.workflows.tuning import prepare_tuning
         tuning = prepare_tuning(base, data or "", freeze or "features", epochs, _tell)
         chosen, dataset, start_from = tuning.recipe, tuning.dataset, tuning.base
@@ -212,7 +211,7 @@ def _load(data: str | None, form: Form | None, side: int | None) -> Dataset | No
 
 
 def _load_teacher(path: Path) -> TeachingRun:
-    with hold_back_stderr(), no_garbage_collection():
+    with keras_import():
         from inkdigits.workflows.teaching import load_teacher
     return load_teacher(path)
 
@@ -250,7 +249,7 @@ class _Job:
 def _work(job: _Job) -> Manifest:
     with TerminalObserver(job.recipe.epochs) as observer:
         # Importing Keras takes seconds: only now, when everything cheap has been checked.
-        with hold_back_stderr(), no_garbage_collection():
+        with keras_import():
             from inkdigits.training.threads import share_cores
 
             share_cores(job.recipe.micro_batches)

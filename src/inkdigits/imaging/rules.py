@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inkdigits.array_types import Bool, Float64, UInt8
+from inkdigits.array_types import Bool, Float64, Int64, UInt8
 from inkdigits.arrays import Image
 from inkdigits.imaging.long_lines import PARTS, THICKEST, LongLine, Mask, follow, straight_lines
 from inkdigits.imaging.quantile import quantile
@@ -136,7 +136,11 @@ def _erase(page: _Page, rule: LongLine) -> None:
     lone = rule.shown & ~rule.crossed
     erased = lone.copy()
     for ink, lines in zip(page.inks, page.lines, strict=True):
-        erased &= _is_alone(rule, lone, ink, lines)
+        seen, others = ink[_places(rule, 1, ink)].max(axis=0), lines[_places(rule, 0, ink)][0]
+        own = _own_ink(seen, lone)
+        erased &= seen <= _DARKER * (own + others) + _MORE
+        within = _places(rule, round(rule.thickness / 2) + 1, ink)
+        lines[within] = np.maximum(lines[within], own.astype(np.uint8))
     columns = np.flatnonzero(erased)
     middle, above, below = (each[columns] for each in (rule.middle, rule.above, rule.below))
     for step in range(-above.max(initial=0), below.max(initial=0) + 1):
@@ -144,26 +148,13 @@ def _erase(page: _Page, rule: LongLine) -> None:
         page.mask[middle[reached] + step, columns[reached]] = False
 
 
-def _is_alone(
-    rule: LongLine, lone: Bool[np.ndarray, " columns"], ink: Image, lines: Image
-) -> Bool[np.ndarray, " columns"]:
-    """Return where there is no more ink than that of a line and of others across it; note its own.
-
-    Args:
-        rule: The line.
-        lone: Where it is as thin as it should be.
-        ink: How much ink there is.
-        lines: That of other lines; is changed.
-    """
-    columns, last = np.arange(ink.shape[1]), ink.shape[0] - 1
-    near = np.clip(rule.middle + np.array([[-1], [0], [1]]), 0, last)
-    seen = ink[near, columns].max(axis=0)
-    own = _own_ink(seen, lone)
-    alone: Bool[np.ndarray, " columns"] = seen <= _DARKER * (own + lines[near[1], columns]) + _MORE
-    half = round(rule.thickness / 2) + 1
-    rows = np.clip(rule.middle + np.arange(-half, half + 1)[:, np.newaxis], 0, last)
-    lines[rows, columns] = np.maximum(lines[rows, columns], own.astype(np.uint8))
-    return alone
+def _places(
+    rule: LongLine, reach: int, ink: Image
+) -> tuple[Int64[np.ndarray, "rows columns"], Int64[np.ndarray, " columns"]]:
+    """Return where a line's middle and so many pixels above and below it lie, to index with."""
+    rows, columns = ink.shape
+    steps = np.arange(-reach, reach + 1)[:, np.newaxis]
+    return np.clip(rule.middle + steps, 0, rows - 1), np.arange(columns)
 
 
 def _own_ink(
