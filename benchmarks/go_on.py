@@ -13,11 +13,11 @@ Example: python benchmarks/go_on.py --epochs 4 --learning-rate 0.015 --out runs/
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from origins import BEGAN, began_with_file, began_with_run, taught_by
 
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.datasets.dataset import Dataset
@@ -29,7 +29,6 @@ from inkdigits.recognition.shipped import (
     shipped_counter,
     shipped_network,
 )
-from inkdigits.runs.finished import open_finished
 from inkdigits.runs.folder import RunFolder, create_run
 from inkdigits.runs.start import Interval, start_on, write_start
 from inkdigits.sources.load import load_dataset
@@ -42,10 +41,6 @@ from inkdigits.workflows.keeper import Keeper
 from inkdigits.workflows.material import material_for
 from inkdigits.workflows.stopwatch import Stopwatch
 from inkdigits.workflows.teaching import load_teacher
-
-BEGAN = "began.json"
-# What the card before tells of it.
-KEPT = ("command", "seconds", "finished", "taught_by", "began_with")
 
 
 def go_on(
@@ -87,29 +82,6 @@ def go_on(
     finish(Finished(run, trainer, material), watch)
 
 
-def began_with(network: bytes, card: Mapping[str, Any]) -> dict[str, object]:
-    """Return what is known of the network that a run began with.
-
-    Args:
-        network: Content of its file.
-        card: The card of a network in the package.
-
-    Returns:
-        Its SHA-256; and, if the card is its own, how it was trained.
-    """
-    digest = hashlib.sha256(network).hexdigest()
-    if card["sha256"] != digest:
-        return {"sha256": digest}
-    first: Mapping[str, object] = card.get("members", [card])[0]
-    return {"sha256": digest, **{key: first[key] for key in KEPT if key in first}}
-
-
-def taught_by(run: Path) -> dict[str, str]:
-    """Return what is known of the network whose answers were learnt: its SHA-256 and command."""
-    manifest = open_finished(run).manifest
-    return {"sha256": manifest.sha256["model.onnx"], "command": manifest.command}
-
-
 def command(options: Mapping[str, object]) -> str:
     """Return the command that these options came from, but for the run's folder."""
     given = {name: value for name, value in options.items() if name != "out" and value is not None}
@@ -125,7 +97,9 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, help="what `inkdigits train` takes; MNIST if left")
     parser.add_argument(
-        "--begin-with", type=Path, help="ONNX file; the network of the package if left"
+        "--begin-with",
+        type=Path,
+        help="ONNX file or a finished run's folder; the network of the package if left",
     )
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True, help="its peak")
@@ -138,7 +112,8 @@ def main() -> None:
     digits = dataset.class_names == DIGIT_NAMES
     card = read_card() if digits else read_counter_card()
     known = shipped_network() if digits else shipped_counter()
-    network = (options.begin_with or known).read_bytes()
+    start: Path = options.begin_with or known
+    network = (RunFolder(start).onnx if start.is_dir() else start).read_bytes()
     run = create_run(recipe.name, options.out)
     teacher: Path | None = options.teacher
     networks = load_teacher(teacher).teacher if teacher else None
@@ -146,7 +121,7 @@ def main() -> None:
     note = {
         "command": command(vars(options)),
         **({"taught_by": taught_by(teacher)} if teacher else {}),
-        "began_with": began_with(network, card),
+        "began_with": (began_with_run(start) if start.is_dir() else began_with_file(network, card)),
     }
     (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
 

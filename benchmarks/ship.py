@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from go_on import BEGAN
+from origins import origin
 
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.evaluation.confidence import Confidence
@@ -30,12 +29,10 @@ from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.network import Network
 from inkdigits.recognition.shipped import SHIPPED, read_card, shipped_network
-from inkdigits.runs.manifest import Manifest
-from inkdigits.training.recipe import Recipe
-from inkdigits.training.recipes import RECIPES, ROBUST
+from inkdigits.training.recipes import ROBUST
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
-from inkdigits.workflows.opened_run import OpenedRun, open_run
+from inkdigits.workflows.opened_run import open_run
 from inkdigits.workflows.shipped_networks import shipped_networks
 
 MAX_BYTES = 5_000_000
@@ -82,35 +79,13 @@ def members_of(path: Path) -> list[Member]:
         return _shipped(*path.parts[1:])
     run = open_run(path, "a network to ship")
     (network,) = run.networks()
-    began = path / BEGAN
-    note = json.loads(began.read_bytes()) if began.exists() else {"command": command(run)}
-    trained = {**facts(run.finished.manifest), **note}
-    return [Member(network, {"network": network.architecture.name, **trained})]
+    return [Member(network, {"network": network.architecture.name, **origin(run)})]
 
 
 def _shipped(number: str | None = None) -> list[Member]:
     cards, networks = read_card()["members"], shipped_networks(shipped_network().read_bytes())
     members = [Member(*each) for each in zip(networks, cards, strict=True)]
     return [members[int(number) - 1]] if number else members
-
-
-def command(run: OpenedRun) -> str:
-    """Return the command that trained a network.
-
-    A run that was started with a recipe's file names the copy of that in its own folder, which
-    nobody else has; a recipe of this folder is named as it lies here.
-    """
-    file = Path(__file__).with_name(f"{run.recipe.name}.json")
-    if run.recipe.name in RECIPES or not file.exists():
-        return run.finished.manifest.command
-    ours = Recipe.from_json(file.read_bytes())
-    if run.recipe.replace(epochs=ours.epochs) != ours:
-        sys.exit(f"{run.name} was trained by another recipe than {file}")
-    words = shlex.split(run.finished.manifest.command)
-    place = words.index("--recipe") + 1
-    epochs = [] if run.recipe == ours else ["--epochs", str(run.recipe.epochs)]
-    words[place : place + 1] = [f"{file.parent.name}/{file.name}", *epochs]
-    return shlex.join(words)
 
 
 def join(members: list[Member]) -> tuple[bytes, Confidence | None]:
@@ -125,21 +100,6 @@ def rounded(network: Network) -> Network:
     """Return a network with its weights as a file in half precision keeps them."""
     content = to_onnx([network], DIGIT_NAMES, half=True)
     return networks_from_onnx(content, network.architecture)[0]
-
-
-def facts(manifest: Manifest) -> dict[str, object]:
-    """Return how a network was trained."""
-    return {
-        "command": manifest.command,
-        "seed": manifest.seed,
-        "finished": manifest.finished,
-        "data": manifest.data.model_dump(),
-        "machine": manifest.machine.model_dump(),
-        "seconds": manifest.train.seconds,
-        "precision": manifest.train.precision,
-        "accelerator": manifest.train.accelerator,
-        "validation": manifest.validation.model_dump(),
-    }
 
 
 def write_card(path: Path, card: Mapping[str, object]) -> None:

@@ -18,7 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from held_out import held_out_digits, strangeness
-from ship import facts, write_card
+from origins import facts
+from ship import write_card
 
 from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence
 from inkdigits.evaluation.detection import threshold_for

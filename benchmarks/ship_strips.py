@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from go_on import BEGAN
-from ship import MAX_BYTES, facts, write_card
+from origins import BEGAN, facts
+from ship import MAX_BYTES, write_card
 
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture

@@ -14,11 +14,13 @@ from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.runs.folder import RunFolder, create_run
+from inkdigits.runs.manifest import Manifest
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.teacher import Teacher
 from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.train import train
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "go_on.py"
+FOLDER = Path(__file__).parents[2] / "benchmarks"
 SMALL = Recipe(
     name="small", network="fast", epochs=1, batch_size=20, learning_rate=1e-9, validation_images=40
 )
@@ -26,12 +28,13 @@ SMALL = Recipe(
 
 @pytest.fixture
 def script(monkeypatch):
-    spec = importlib.util.spec_from_file_location("go_on", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "go_on", module)
-    spec.loader.exec_module(module)
-    return module
+    for name in ("origins", "go_on"):
+        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, name, module)
+        spec.loader.exec_module(module)
+    return sys.modules["go_on"]
 
 
 @pytest.fixture
@@ -71,40 +74,6 @@ def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
     assert teachers == [teacher]
 
 
-def test_a_teacher_is_noted_with_the_command_that_trained_it(
-    script, few_images, random_weights, tmp_path
-):
-    architecture = find_architecture("fast")
-    run = create_run("small", tmp_path / "teacher")
-    network = to_onnx([Network(architecture, random_weights(architecture))], tuple("0123456789"))
-    script.go_on(run, SMALL, few_images, network)
-    known = script.taught_by(run.path)
-    assert known["sha256"] == hashlib.sha256(run.onnx.read_bytes()).hexdigest()
-    assert known["command"].startswith("inkdigits train")
-
-
-def test_it_is_noted_what_a_run_began_with(script):
-    digest = hashlib.sha256(b"network").hexdigest()
-    card = {"sha256": digest, "command": "a", "seconds": 1.5, "finished": "noon", "seed": 3}
-    assert script.began_with(b"network", card) == {
-        "sha256": digest,
-        "command": "a",
-        "seconds": 1.5,
-        "finished": "noon",
-    }
-
-
-def test_of_several_networks_the_first_goes_on(script):
-    digest = hashlib.sha256(b"networks").hexdigest()
-    card = {"sha256": digest, "members": [{"command": "a"}, {"command": "b"}]}
-    assert script.began_with(b"networks", card) == {"sha256": digest, "command": "a"}
-
-
-def test_of_a_network_without_a_card_the_digest_alone_is_known(script):
-    known = script.began_with(b"network", {"sha256": "another", "command": "a"})
-    assert known == {"sha256": hashlib.sha256(b"network").hexdigest()}
-
-
 def test_data_of_one_s_own_is_learnt_by_a_recipe_of_one_s_own(
     script, random_weights, tmp_path, monkeypatch
 ):
@@ -130,3 +99,23 @@ def test_data_of_one_s_own_is_learnt_by_a_recipe_of_one_s_own(
     note = json.loads((run.path / script.BEGAN).read_bytes())
     assert note["command"] == " ".join(["python benchmarks/go_on.py", *map(str, words)])
     assert note["began_with"] == {"sha256": hashlib.sha256(network.read_bytes()).hexdigest()}
+
+
+def test_it_goes_on_from_a_finished_run(script, few_images, tmp_path, monkeypatch):
+    monkeypatch.setattr(script, "load_mnist", lambda: few_images)
+    first, _ = train(SMALL, seed=5, dataset=few_images, out=tmp_path / "first")
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(SMALL.to_json())
+    words = ["--recipe", recipe, "--begin-with", first.path]
+    words += ["--epochs", "1", "--learning-rate", "1e-9", "--out", tmp_path / "on"]
+    monkeypatch.setattr(sys, "argv", ["go_on", *map(str, words)])
+    script.main()
+    began = json.loads((tmp_path / "on" / script.BEGAN).read_bytes())["began_with"]
+    manifest = Manifest.from_json(first.manifest.read_bytes())
+    assert began["sha256"] == manifest.sha256["model.onnx"]
+    assert began["command"] == manifest.command
+    before, after = (
+        networks_from_onnx(RunFolder(path).onnx.read_bytes(), find_architecture("fast"))[0].weights
+        for path in (first.path, tmp_path / "on")
+    )
+    np.testing.assert_allclose(after["dense1/kernel"], before["dense1/kernel"], atol=1e-5)

@@ -21,7 +21,7 @@ def load(monkeypatch):
     """A function that imports a script of the folder."""
     monkeypatch.syspath_prepend(str(FOLDER))
     yield importlib.import_module
-    for name in ("quick", "ship_quick", "ship", "go_on", "held_out", "pages"):
+    for name in ("quick", "ship_quick", "ship", "origins", "held_out", "pages"):
         sys.modules.pop(name, None)
 
 

@@ -29,7 +29,7 @@ SHIPPED = Path("shipped")
 @pytest.fixture
 def script(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
-    for name in ("go_on", "ship"):
+    for name in ("origins", "ship"):
         spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
         assert spec and spec.loader
         module = importlib.util.module_from_spec(spec)
@@ -81,6 +81,7 @@ def test_a_finished_run_gives_its_network_and_how_it_was_trained(script, run):
     (member,) = script.members_of(folder.path)
     assert member.network.architecture.name == member.facts["network"] == "fast"
     assert member.facts["command"] == manifest.command
+    assert member.facts["seed"] == 3
     content = folder.onnx.read_bytes()
     (kept,) = networks_from_onnx(content, member.network.architecture)
     kernels = [each.weights["conv1/kernel"] for each in (member.network, kept)]
@@ -95,43 +96,6 @@ def test_a_network_that_is_not_what_its_run_wrote_is_refused(script, run, tmp_pa
     copy.weights.write_bytes(content)
     with pytest.raises(ModelFileError):
         script.members_of(copy.path)
-
-
-def test_a_run_that_went_on_from_another_keeps_the_command_it_noted(
-    script, run, tmp_path, monkeypatch
-):
-    folder, _ = run
-    copy = Path(shutil.copytree(folder.path, tmp_path / "copy"))
-    (copy / "began.json").write_text('{"command": "python benchmarks/go_on.py --epochs 1"}')
-    recipe = Recipe.from_json(folder.recipe.read_bytes()).replace(batch_size=50)
-    (tmp_path / "small.json").write_text(recipe.to_json())
-    monkeypatch.setattr(script, "__file__", str(tmp_path / "ship.py"))
-    (member,) = script.members_of(copy)
-    assert member.facts["command"] == "python benchmarks/go_on.py --epochs 1"
-
-
-@pytest.mark.parametrize(("epochs", "more"), [(1, ""), (4, " --epochs 1")])
-def test_a_recipe_that_lies_beside_the_script_is_named_as_it_lies_there(
-    script, run, tmp_path, monkeypatch, epochs, more
-):
-    folder, _ = run
-    recipe = Recipe.from_json(folder.recipe.read_bytes()).replace(epochs=epochs)
-    (tmp_path / "small.json").write_text(recipe.to_json())
-    monkeypatch.setattr(script, "__file__", str(tmp_path / "ship.py"))
-    (member,) = script.members_of(folder.path)
-    named = f"inkdigits train --recipe {tmp_path.name}/small.json{more} --seed 3"
-    assert member.facts["command"] == named
-
-
-def test_a_run_of_another_recipe_than_the_one_that_lies_there_is_refused(
-    script, run, tmp_path, monkeypatch
-):
-    folder, _ = run
-    recipe = Recipe.from_json(folder.recipe.read_bytes()).replace(batch_size=50)
-    (tmp_path / "small.json").write_text(recipe.to_json())
-    monkeypatch.setattr(script, "__file__", str(tmp_path / "ship.py"))
-    with pytest.raises(SystemExit, match="was trained by another recipe than"):
-        script.members_of(folder.path)
 
 
 def test_broad_is_trained_as_robust_is_but_for_three_quarters_as_long():

@@ -20,7 +20,7 @@ def load(monkeypatch):
     """A function that imports a script of the folder."""
     monkeypatch.syspath_prepend(str(FOLDER))
     yield importlib.import_module
-    for name in ("strips", "ship_strips", "ship", "go_on"):
+    for name in ("strips", "ship_strips", "ship", "origins"):
         sys.modules.pop(name, None)
 
 

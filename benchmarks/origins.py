@@ -1,0 +1,97 @@
+"""How a network came to be, for the card that goes with it.
+
+Comes in: a finished run's folder, or the card of a network in the package. Goes out: command, seed,
+machine and figures of its training, and the same of the network that it began with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from inkdigits.runs.finished import open_finished
+from inkdigits.runs.manifest import Manifest
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import RECIPES
+from inkdigits.workflows.opened_run import OpenedRun, open_run
+
+BEGAN = "began.json"  # in the folder of a run that went on from a network
+# What is told of a network that another one began with.
+KEPT = ("command", "seconds", "finished", "taught_by", "began_with")
+
+
+def origin(run: OpenedRun) -> dict[str, object]:
+    """Return how a run's network was trained, and what it noted when it went on from another."""
+    began = run.finished.run.path / BEGAN
+    note = json.loads(began.read_bytes()) if began.exists() else {"command": command(run)}
+    return {**facts(run.finished.manifest), **note}
+
+
+def facts(manifest: Manifest) -> dict[str, object]:
+    """Return how a network was trained, as its manifest tells it."""
+    return {
+        "command": manifest.command,
+        "seed": manifest.seed,
+        "finished": manifest.finished,
+        "data": manifest.data.model_dump(),
+        "machine": manifest.machine.model_dump(),
+        "seconds": manifest.train.seconds,
+        "precision": manifest.train.precision,
+        "accelerator": manifest.train.accelerator,
+        "validation": manifest.validation.model_dump(),
+    }
+
+
+def command(run: OpenedRun) -> str:
+    """Return the command that trained a network.
+
+    A run that was started with a recipe's file names the copy of that in its own folder, which
+    nobody else has; a recipe of this folder is named as it lies here.
+    """
+    file = Path(__file__).with_name(f"{run.recipe.name}.json")
+    if run.recipe.name in RECIPES or not file.exists():
+        return run.finished.manifest.command
+    ours = Recipe.from_json(file.read_bytes())
+    if run.recipe.replace(epochs=ours.epochs) != ours:
+        sys.exit(f"{run.name} was trained by another recipe than {file}")
+    words = shlex.split(run.finished.manifest.command)
+    place = words.index("--recipe") + 1
+    epochs = [] if run.recipe == ours else ["--epochs", str(run.recipe.epochs)]
+    words[place : place + 1] = [f"{file.parent.name}/{file.name}", *epochs]
+    return shlex.join(words)
+
+
+def taught_by(path: Path) -> dict[str, str]:
+    """Return what is known of the network whose answers were learnt: its SHA-256 and command."""
+    manifest = open_finished(path).manifest
+    return {"sha256": manifest.sha256["model.onnx"], "command": manifest.command}
+
+
+def began_with_run(path: Path) -> dict[str, object]:
+    """Return what is known of a run's network that another run began with."""
+    run = open_run(path, "a network to begin with")
+    return {"sha256": run.sha256, **_kept(origin(run))}
+
+
+def began_with_file(network: bytes, card: Mapping[str, Any]) -> dict[str, object]:
+    """Return what is known of a network's file that a run began with.
+
+    Args:
+        network: Its content.
+        card: The card of a network in the package.
+
+    Returns:
+        Its SHA-256; and, if the card is its own, how the first network in it was trained.
+    """
+    digest = hashlib.sha256(network).hexdigest()
+    known = card.get("members", [card])[0] if card["sha256"] == digest else {}
+    return {"sha256": digest, **_kept(known)}
+
+
+def _kept(known: Mapping[str, object]) -> dict[str, object]:
+    return {key: known[key] for key in KEPT if key in known}

@@ -1,0 +1,120 @@
+import hashlib
+import importlib.util
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inkdigits.runs.manifest import Manifest
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import FAST
+from inkdigits.workflows.opened_run import open_run
+from inkdigits.workflows.train import train
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "origins.py"
+
+
+@pytest.fixture
+def origins():
+    spec = importlib.util.spec_from_file_location("origins", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def run(mnist, tmp_path_factory):
+    """A finished run's folder, of a recipe that is in a file."""
+    recipe = FAST.replace(name="small", batch_size=100, validation_images=200)
+    few = replace(mnist, train=mnist.train.take(slice(700)), test=mnist.test.take(slice(50)))
+    out = tmp_path_factory.mktemp("origins") / "a run"
+    return train(recipe, seed=3, dataset=few, out=out)[0]
+
+
+def lay_beside(origins, monkeypatch, folder, recipe):
+    """Put a recipe where the script looks for it."""
+    (folder / "small.json").write_text(recipe.to_json())
+    monkeypatch.setattr(origins, "__file__", str(folder / "origins.py"))
+
+
+def own_recipe(run):
+    return Recipe.from_json(run.recipe.read_bytes())
+
+
+def test_a_run_tells_how_it_was_trained(origins, run):
+    manifest = Manifest.from_json(run.manifest.read_bytes())
+    told = origins.origin(open_run(run.path, "it"))
+    assert told == origins.facts(manifest)
+    assert (told["command"], told["seed"]) == (manifest.command, 3)
+
+
+def test_a_run_that_went_on_from_another_keeps_the_command_it_noted(
+    origins, run, tmp_path, monkeypatch
+):
+    copy = Path(shutil.copytree(run.path, tmp_path / "copy"))
+    noted = {"command": "python benchmarks/go_on.py --epochs 1", "began_with": {"sha256": "a"}}
+    (copy / origins.BEGAN).write_text(json.dumps(noted))
+    lay_beside(origins, monkeypatch, tmp_path, own_recipe(run).replace(batch_size=50))
+    told = origins.origin(open_run(copy, "it"))
+    assert {key: told[key] for key in noted} == noted
+
+
+@pytest.mark.parametrize(("epochs", "more"), [(1, ""), (4, " --epochs 1")])
+def test_a_recipe_that_lies_beside_the_script_is_named_as_it_lies_there(
+    origins, run, tmp_path, monkeypatch, epochs, more
+):
+    lay_beside(origins, monkeypatch, tmp_path, own_recipe(run).replace(epochs=epochs))
+    named = f"inkdigits train --recipe {tmp_path.name}/small.json{more} --seed 3"
+    assert origins.command(open_run(run.path, "it")) == named
+
+
+def test_a_run_of_another_recipe_than_the_one_that_lies_there_is_refused(
+    origins, run, tmp_path, monkeypatch
+):
+    lay_beside(origins, monkeypatch, tmp_path, own_recipe(run).replace(batch_size=50))
+    with pytest.raises(SystemExit, match="was trained by another recipe than"):
+        origins.command(open_run(run.path, "it"))
+
+
+def test_a_teacher_is_told_of_by_its_digest_and_its_command(origins, run):
+    told = origins.taught_by(run.path)
+    assert told["sha256"] == hashlib.sha256(run.onnx.read_bytes()).hexdigest()
+    assert told["command"].startswith("inkdigits train")
+
+
+def test_of_a_run_that_another_began_with_its_own_beginning_is_told_too(origins, run, tmp_path):
+    copy = Path(shutil.copytree(run.path, tmp_path / "copy"))
+    noted = {"command": "python benchmarks/go_on.py --epochs 1", "began_with": {"sha256": "a"}}
+    (copy / origins.BEGAN).write_text(json.dumps(noted))
+    manifest = Manifest.from_json(run.manifest.read_bytes())
+    assert origins.began_with_run(copy) == {
+        "sha256": hashlib.sha256(run.onnx.read_bytes()).hexdigest(),
+        "seconds": manifest.train.seconds,
+        "finished": manifest.finished,
+        **noted,
+    }
+
+
+def test_a_file_of_the_package_is_told_of_as_its_card_does(origins):
+    digest = hashlib.sha256(b"network").hexdigest()
+    card = {"sha256": digest, "command": "a", "seconds": 1.5, "finished": "noon", "seed": 3}
+    assert origins.began_with_file(b"network", card) == {
+        "sha256": digest,
+        "command": "a",
+        "seconds": 1.5,
+        "finished": "noon",
+    }
+
+
+def test_of_several_networks_the_first_goes_on(origins):
+    digest = hashlib.sha256(b"networks").hexdigest()
+    card = {"sha256": digest, "members": [{"command": "a"}, {"command": "b"}]}
+    assert origins.began_with_file(b"networks", card) == {"sha256": digest, "command": "a"}
+
+
+def test_of_a_file_without_a_card_the_digest_alone_is_known(origins):
+    known = origins.began_with_file(b"network", {"sha256": "another", "command": "a"})
+    assert known == {"sha256": hashlib.sha256(b"network").hexdigest()}
