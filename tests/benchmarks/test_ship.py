@@ -101,3 +101,16 @@ def test_a_network_that_is_not_what_its_run_wrote_is_refused(script, run, tmp_pa
 def test_broad_is_trained_as_robust_is_but_for_three_quarters_as_long():
     recipe = Recipe.from_json((FOLDER / "broad.json").read_bytes())
     assert recipe == ROBUST_RECIPE.replace(name="broad", network="broad", epochs=24)
+
+
+def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
+    broad, clear = (
+        Recipe.from_json((FOLDER / f"{name}.json").read_bytes()) for name in ("broad", "clear")
+    )
+    nothing = dict.fromkeys(("outline_share", "texture", "fading", "plain_share"), 0.0)
+    assert clear == broad.replace(
+        name="clear",
+        epochs=8,
+        learning_rate=0.02,
+        augmentation=broad.augmentation.model_copy(update=nothing),
+    )
