@@ -112,5 +112,7 @@ def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
         name="clear",
         epochs=8,
         learning_rate=0.02,
+        no_digits=4_000,
+        coarse_digits=0,
         augmentation=broad.augmentation.model_copy(update=nothing),
     )
