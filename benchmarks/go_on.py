@@ -114,15 +114,15 @@ def main() -> None:
     known = shipped_network() if digits else shipped_counter()
     start: Path = options.begin_with or known
     network = (RunFolder(start).onnx if start.is_dir() else start).read_bytes()
-    run = create_run(recipe.name, options.out)
     teacher: Path | None = options.teacher
     networks = load_teacher(teacher).teacher if teacher else None
-    go_on(run, recipe, dataset, network, networks)
     note = {
         "command": command(vars(options)),
         **({"taught_by": taught_by(teacher)} if teacher else {}),
         "began_with": (began_with_run(start) if start.is_dir() else began_with_file(network, card)),
     }
+    run = create_run(recipe.name, options.out)
+    go_on(run, recipe, dataset, network, networks)
     (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
 
 

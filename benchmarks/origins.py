@@ -27,9 +27,14 @@ KEPT = ("command", "seconds", "finished", "taught_by", "began_with")
 
 def origin(run: OpenedRun) -> dict[str, object]:
     """Return how a run's network was trained, and what it noted when it went on from another."""
-    began = run.finished.run.path / BEGAN
-    note = json.loads(began.read_bytes()) if began.exists() else {"command": command(run)}
-    return {**facts(run.finished.manifest), **note}
+    noted = note(run.finished.run.path) or {"command": command(run)}
+    return {**facts(run.finished.manifest), **noted}
+
+
+def note(run: Path) -> dict[str, object]:
+    """Return what a run noted in its folder when it went on from another; nothing if it did not."""
+    began = run / BEGAN
+    return json.loads(began.read_bytes()) if began.exists() else {}
 
 
 def facts(manifest: Manifest) -> dict[str, object]:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from origins import BEGAN, facts
+from origins import facts, note
 from ship import MAX_BYTES, write_card
 
 from inkdigits.export.onnx_graph import to_onnx
@@ -47,11 +46,9 @@ def main() -> None:
     if len(content) > MAX_BYTES:
         sys.exit(f"the file must have at most {MAX_BYTES:,} bytes; it has {len(content):,}")
     shipped_counter().write_bytes(content)
-    began = run / BEGAN
-    note = json.loads(began.read_bytes()) if began.exists() else {"command": COMMAND}
     card = {
         **facts(manifest),
-        **note,
+        **(note(run) or {"command": COMMAND}),
         "test": manifest.test.model_dump(),
         "temperature": temperature,
         "sha256": hashlib.sha256(content).hexdigest(),

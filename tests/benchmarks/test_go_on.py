@@ -1,9 +1,7 @@
 import hashlib
-import importlib.util
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,21 +18,14 @@ from inkdigits.training.teacher import Teacher
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.train import train
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
 SMALL = Recipe(
     name="small", network="fast", epochs=1, batch_size=20, learning_rate=1e-9, validation_images=40
 )
 
 
 @pytest.fixture
-def script(monkeypatch):
-    for name in ("origins", "go_on"):
-        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
-    return sys.modules["go_on"]
+def script(load):
+    return load("go_on")
 
 
 @pytest.fixture

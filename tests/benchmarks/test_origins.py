@@ -1,5 +1,4 @@
 import hashlib
-import importlib.util
 import json
 import shutil
 from dataclasses import replace
@@ -13,16 +12,10 @@ from inkdigits.training.recipes import FAST
 from inkdigits.workflows.opened_run import open_run
 from inkdigits.workflows.train import train
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "origins.py"
-
 
 @pytest.fixture
-def origins():
-    spec = importlib.util.spec_from_file_location("origins", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def origins(load):
+    return load("origins")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,3 @@
-import importlib
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +12,6 @@ from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.base import load_base
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
-
-
-@pytest.fixture
-def load(monkeypatch):
-    """A function that imports a script of the folder."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield importlib.import_module
-    for name in ("quick", "ship_quick", "ship", "origins", "held_out", "pages"):
-        sys.modules.pop(name, None)
 
 
 def answers(*rows, rejected=()):

@@ -1,6 +1,4 @@
-import importlib.util
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,15 +25,8 @@ SHIPPED = Path("shipped")
 
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    for name in ("origins", "ship"):
-        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
-    return sys.modules["ship"]
+def script(load):
+    return load("ship")
 
 
 def test_the_networks_of_the_package_are_those_of_its_card(script):

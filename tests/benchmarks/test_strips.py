@@ -1,9 +1,6 @@
-import importlib
-import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from inkdigits.imaging.pages.labelled_marks import labelled_marks
 from inkdigits.imaging.pages.page import pair
@@ -13,15 +10,6 @@ from inkdigits.recognition.counts import STRIP_CLASSES
 from inkdigits.training.recipe import Recipe
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
-
-
-@pytest.fixture
-def load(monkeypatch):
-    """A function that imports a script of the folder."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield importlib.import_module
-    for name in ("strips", "ship_strips", "ship", "origins"):
-        sys.modules.pop(name, None)
 
 
 def test_strips_come_with_what_stands_in_them_the_same_every_time(load, monkeypatch):
