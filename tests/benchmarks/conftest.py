@@ -13,5 +13,5 @@ def load(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     yield importlib.import_module
     for name, module in list(sys.modules.items()):
-        if (file := getattr(module, "__file__", None)) and Path(file).parent == FOLDER:
+        if (file := getattr(module, "__file__", None)) and FOLDER in Path(file).parents:
             del sys.modules[name]

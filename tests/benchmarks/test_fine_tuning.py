@@ -1,6 +1,3 @@
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -8,17 +5,10 @@ import pytest
 
 from inkdigits.datasets.mnist import load_mnist
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fine_tuning.py"
-
 
 @pytest.fixture
-def fine_tuning(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fine_tuning", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "fine_tuning", module)  # its data class asks for it
-    spec.loader.exec_module(module)
-    return module
+def fine_tuning(load):
+    return load("fine_tuning")
 
 
 def test_every_digit_is_either_learnt_from_or_measured_on(fine_tuning: ModuleType):

@@ -1,26 +1,13 @@
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.recognition.answers import Classifier, Rejection, Signature
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "held_out.py"
-
 
 @pytest.fixture
-def held_out(monkeypatch):
-    monkeypatch.syspath_prepend(str(SCRIPT.parent))
-    monkeypatch.delitem(sys.modules, "pages", raising=False)
-    spec = importlib.util.spec_from_file_location("held_out", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    sys.modules.pop("pages", None)
+def held_out(load):
+    return load("held_out")
 
 
 class AlwaysSeven(Classifier):

@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import subprocess
 import sys
@@ -12,29 +11,12 @@ FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    monkeypatch.syspath_prepend(str(FOLDER))
-
-    def load(name: str) -> ModuleType:
-        spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
-        return module
-
-    return load
-
-
-@pytest.fixture
-def script(load: Callable[[str], ModuleType]) -> ModuleType:
-    load("run_processes")
+def script(load):
     return load("killed_runs")
 
 
 @pytest.fixture
-def damages(load: Callable[[str], ModuleType]) -> ModuleType:
-    load("run_processes")
+def damages(load):
     return load("damaged_runs")
 
 

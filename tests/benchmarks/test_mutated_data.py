@@ -1,20 +1,11 @@
-import importlib
-import sys
-from pathlib import Path
-
 import pytest
 
 pytest.importorskip("pyarrow")
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield importlib.import_module("mutated_data")
-    for name in ("mutated_data", "mutated_pictures", "mutations", "seed_pictures"):
-        del sys.modules[name]
+def script(load):
+    return load("mutated_data")
 
 
 def test_undamaged_files_hold_what_is_expected(script):

@@ -1,7 +1,5 @@
-import importlib
 import json
 import random
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -9,16 +7,10 @@ import pytest
 
 from inkdigits.errors import ModelFileError
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-OURS = ("mutated_files", "model_cases", "mutations", "hostile")
-
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield importlib.import_module("mutated_files")
-    for name in [each for each in sys.modules if each.split(".")[0] in OURS]:
-        del sys.modules[name]
+def script(load):
+    return load("mutated_files")
 
 
 def test_damaged_files_load_to_the_same_or_are_refused_with_a_typed_error(

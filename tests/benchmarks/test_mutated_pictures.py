@@ -1,18 +1,9 @@
-import importlib
-import sys
-from pathlib import Path
-
 import pytest
-
-FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield importlib.import_module("mutated_pictures")
-    for name in ("mutated_pictures", "mutations", "seed_pictures"):
-        del sys.modules[name]
+def script(load):
+    return load("mutated_pictures")
 
 
 def test_damaged_files_are_decoded_or_refused_with_one_type_of_error(script):

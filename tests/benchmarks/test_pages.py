@@ -1,7 +1,4 @@
-import importlib.util
-import sys
 from itertools import islice
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,17 +6,10 @@ import pytest
 
 from inkdigits.recognition.reading import Reading
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "pages.py"
-
 
 @pytest.fixture
-def pages(monkeypatch):
-    spec = importlib.util.spec_from_file_location("pages", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "pages", module)  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+def pages(load):
+    return load("pages")
 
 
 class BlindReader:

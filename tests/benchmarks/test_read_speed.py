@@ -1,16 +1,11 @@
-import importlib
 import sys
-from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
-    return importlib.import_module("read_speed")
+def script(load):
+    return load("read_speed")
 
 
 def test_what_a_process_prints_comes_with_its_cost(script):

@@ -1,4 +1,3 @@
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -6,16 +5,10 @@ from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "recipes.py"
-
 
 @pytest.fixture
-def recipes() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("recipes", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def recipes(load):
+    return load("recipes")
 
 
 def a_run(recipe: str, seed: int, accuracy: float, flawed: float | None = None) -> dict[str, Any]:

@@ -1,17 +1,9 @@
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-FILE = Path(__file__).parents[2] / "benchmarks" / "runtimes.py"
 
 
 @pytest.fixture
-def script():
-    spec = importlib.util.spec_from_file_location("runtimes", FILE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def script(load):
+    return load("runtimes")
 
 
 def test_the_break_even_is_where_the_saved_time_is_that_of_the_start(script):

@@ -1,25 +1,14 @@
-import importlib.util
 import json
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from inkdigits.datasets.dataset import Dataset
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(FOLDER))
-    spec = importlib.util.spec_from_file_location("time_to_99", FOLDER / "time_to_99.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "time_to_99", module)  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+def script(load):
+    return load("time_to_99")
 
 
 @pytest.fixture
