@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from inkdigits.arrays import WHITE, Image
+from inkdigits.imaging.frames import find_frames
 from inkdigits.imaging.ink import Ink
 from inkdigits.imaging.long_lines import Mask
 from inkdigits.imaging.quantile import quantile
@@ -45,7 +46,7 @@ class Foreground:
 
 
 def binarise(ink: Ink) -> list[Foreground]:
-    """Tell strokes from paper and from its lines.
+    """Tell strokes from paper, from its lines and from frames around them.
 
     A pixel belongs to a stroke if it has a third of the darkest ink around it, so faint strokes
     count where there are no stronger ones beside. Lines are looked for in all that stands out from
@@ -68,17 +69,22 @@ def binarise(ink: Ink) -> list[Foreground]:
     """
     darkest = _darkest_around(ink.values)
     fine = _above(ink.values, darkest, ink.grain)
-    left = remove_rules(fine.mask, (ink.values, ink.grey))
-    lines = fine.mask & ~left.mask
+    frames = find_frames(fine.mask)
+    unframed = fine.mask & ~frames
+    left = remove_rules(unframed, (ink.values, ink.grey))
+    lines = unframed & ~left.mask
     if left.squared:
         seen = [fine]
     else:
         seen = [_above(ink.values, darkest, ink.noise)]
         if ink.noise > _UNEVEN and ink.grain < _GRAIN * ink.noise:
             seen.append(_above(ink.values, darkest, (ink.noise + ink.grain) / 2))
-    return [
-        replace(each, mask=_by_darkness(each.mask, each.mask & ~lines, ink.values)) for each in seen
-    ]
+    return [_without(each, frames, lines, ink.values) for each in seen]
+
+
+def _without(seen: Foreground, frames: Mask, lines: Mask, values: Image) -> Foreground:
+    mask = seen.mask & ~frames
+    return replace(seen, mask=_by_darkness(mask, mask & ~lines, values))
 
 
 def _above(values: Image, darkest: Image, noise: float) -> Foreground:

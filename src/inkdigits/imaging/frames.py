@@ -1,0 +1,202 @@
+"""Frames around digits, such as the boxes of a form, are taken out of the ink.
+
+Comes in: which pixels are ink. Goes out: which of these are frames. It does not know what stands in
+them. A frame is a piece of ink with a rectangular hole in which something stands, or that is as
+large as such a hole. Lines from border to border are none of them: see `rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+
+from inkdigits.array_types import Float64, Int32
+from inkdigits.arrays import Image
+from inkdigits.imaging.long_lines import Mask
+
+_LEAST_SIDE = 14  # pixels of a hole
+_INKED = 0.6  # of the box around a frame, at most
+_RECTANGULAR = 0.9  # of the least rectangle around a hole that its hull fills; an ellipse: 0.79
+_UPRIGHT = 10.0  # degrees to either side
+_THICKEST = 0.2  # of a hole's shorter side
+_FILLED = 0.3  # of a hole's shorter side: the least height of what stands in it
+_MOST = 4  # times the picture that all holes take: what has more, one in the other, is a pattern
+_ALIKE = 1.25  # times as long at most are the sides of frames of one kind
+
+Contour: TypeAlias = Int32[np.ndarray, "points 1 2"]
+Boxes: TypeAlias = Int32[np.ndarray, "pieces 4"]
+Tree: TypeAlias = Int32[np.ndarray, "contours 4"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Hole:
+    """A rectangular hole in a piece of ink.
+
+    Attributes:
+        hull: Its corners, on the ink around it.
+        sides: The longer and the shorter side of the least rectangle around it, in pixels.
+        thickness: Of the ink around it, in pixels.
+        piece: Number of the piece of ink.
+    """
+
+    hull: Contour
+    sides: tuple[float, float]
+    thickness: float
+    piece: int
+
+    @cached_property
+    def bounds(self) -> tuple[int, int, int, int]:
+        """First column, first row, and those after the last."""
+        x, y, width, height = cv2.boundingRect(self.hull)
+        return x, y, x + width, y + height
+
+    @property
+    def area(self) -> float:
+        """Of the least rectangle around it, in pixels."""
+        return self.sides[0] * self.sides[1]
+
+
+def find_frames(mask: Mask) -> Mask:
+    """Find the ink of frames.
+
+    Args:
+        mask: Shape (rows, columns): which pixels are ink.
+
+    Returns:
+        Which of them belong to frames. Where a stroke crosses a frame, the stroke's ink does not.
+
+    Example:
+        >>> form = np.zeros((60, 60), bool)
+        >>> form[10:50, 10:50] = True
+        >>> form[12:48, 12:48] = False
+        >>> bool(find_frames(form).any())
+        False
+        >>> form[20:40, 28:32] = True  # a 1 in it
+        >>> frame = find_frames(form)
+        >>> int(frame.sum()), bool(frame[20:40, 28:32].any())
+        (304, False)
+    """
+    pieces, candidates = _pieces(mask)
+    none = np.zeros_like(mask)
+    holes = _rectangular_holes(candidates)
+    if not holes or sum(hole.area for hole in holes) > _MOST * mask.size:
+        return none
+    frames = _in_use(holes, pieces)
+    if not frames:
+        return none
+    found = _around(frames, mask)
+    found &= ~_crossing(mask & ~found, frames)
+    return found
+
+
+def _pieces(mask: Mask) -> tuple[Boxes, Image]:
+    """Return the box around each piece of ink, and a picture of those that may be frames.
+
+    These are large and hollow, and do not touch the picture's border.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    rows, columns = mask.shape
+    x, y, width, height, area = stats.T
+    large = np.minimum(width, height) > _LEAST_SIDE
+    inside = (x > 0) & (y > 0) & (x + width < columns) & (y + height < rows)
+    chosen = large & inside & (area <= _INKED * width * height)
+    chosen[0] = False  # the paper
+    return stats[1:, :4], chosen.astype(np.uint8)[labels]
+
+
+def _rectangular_holes(candidates: Image) -> list[_Hole]:
+    """Return the holes that may be those of frames."""
+    contours, trees = cv2.findContours(candidates, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    found: list[_Hole] = []
+    if not contours:
+        return found
+    tree: Tree = trees[0]
+    for piece in np.flatnonzero((tree[:, 2] >= 0) & (tree[:, 3] < 0)).tolist():
+        inner = [contours[each] for each in _siblings(tree, int(tree[piece, 2]))]
+        ink = cv2.contourArea(contours[piece]) - sum(map(cv2.contourArea, inner))
+        edges = sum(cv2.arcLength(each, closed=True) for each in (contours[piece], *inner))
+        thickness = 2 * ink / edges + 1  # contours run through the middle of pixels
+        found += [hole for each in inner if (hole := _rectangle(each, thickness, piece))]
+    return found
+
+
+def _siblings(tree: Tree, first: int) -> list[int]:
+    """Return a hole's number and those of the others in its piece."""
+    numbers = []
+    while first >= 0:
+        numbers.append(first)
+        first = int(tree[first, 0])
+    return numbers
+
+
+def _rectangle(contour: Contour, thickness: float, piece: int) -> _Hole | None:
+    """Return a hole if it is rectangular, upright and large beside the ink around it."""
+    hull = cv2.convexHull(contour)
+    _, sides, angle = cv2.minAreaRect(hull)
+    shorter, longer = sorted(sides)
+    if shorter < max(_LEAST_SIDE, thickness / _THICKEST):
+        return None
+    if min(angle % 90, -angle % 90) > _UPRIGHT:
+        return None
+    if cv2.contourArea(hull) < _RECTANGULAR * longer * shorter:
+        return None
+    return _Hole(hull, (longer, shorter), thickness, piece)
+
+
+def _in_use(holes: Sequence[_Hole], pieces: Boxes) -> list[_Hole]:
+    """Return the holes in which something stands, and those in their pieces or of their kind.
+
+    Args:
+        holes: At least one.
+        pieces: Of each piece of ink the first column, first row, width and height.
+    """
+    filled = [hole for hole in holes if _holds_any(hole, pieces)]
+    known = {hole.piece for hole in filled}
+    sides = np.array([hole.sides for hole in filled]).reshape(-1, 2)
+    return [hole for hole in holes if hole.piece in known or _is_like_any(hole, sides)]
+
+
+def _holds_any(hole: _Hole, pieces: Boxes) -> bool:
+    """Whether a piece of some height lies in a hole."""
+    left, top, right, bottom = hole.bounds
+    x, y, width, height = pieces.T
+    inside = (left < x) & (x + width < right) & (top < y) & (y + height < bottom)
+    return bool((inside & (height >= _FILLED * hole.sides[1])).any())
+
+
+def _is_like_any(hole: _Hole, others: Float64[np.ndarray, "holes 2"]) -> bool:
+    """Whether a hole is about as large as one of others, by their sides."""
+    ratios = others / np.array(hole.sides)
+    return bool(((ratios <= _ALIKE) & (ratios >= 1 / _ALIKE)).all(axis=1).any())
+
+
+def _around(frames: Sequence[_Hole], mask: Mask) -> Mask:
+    """Return the ink around the holes, as wide as their frames are thick."""
+    found = np.zeros_like(mask)
+    for frame in frames:
+        reach = round(frame.thickness) + 1
+        left, top, right, bottom = frame.bounds
+        place = (
+            slice(max(0, top - reach), bottom + reach),
+            slice(max(0, left - reach), right + reach),
+        )
+        corner = np.array([place[1].start, place[0].start], np.int32)
+        inside = np.zeros(mask[place].shape, np.uint8)
+        cv2.fillConvexPoly(inside, frame.hull - corner, 1)
+        wide = cv2.dilate(inside, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        within = cv2.erode(inside, np.ones((5, 5), np.uint8))  # slanted edges have steps
+        found[place] |= (wide > within) & mask[place]
+    return found
+
+
+def _crossing(left: Mask, frames: Sequence[_Hole]) -> Mask:
+    """Return where strokes on both sides of a frame would meet across it."""
+    side = 2 * round(max(frame.thickness for frame in frames)) + 5
+    window = np.ones((side, side), np.uint8)
+    closed: Mask = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_CLOSE, window) > 0
+    return closed

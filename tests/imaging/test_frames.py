@@ -1,0 +1,159 @@
+import cv2
+import numpy as np
+import pytest
+
+from inkdigits.imaging.frames import find_frames
+
+
+def paper(rows=120, columns=300):
+    return np.zeros((rows, columns), bool)
+
+
+def box(page, top, left, height, width, thick=2):
+    """Draw a frame whose outer sides are so long."""
+    page[top : top + height, left : left + width] = True
+    page[top + thick : top + height - thick, left + thick : left + width - thick] = False
+
+
+def one(page, top, left, height=30, width=4):
+    """Write a 1."""
+    page[top : top + height, left : left + width] = True
+
+
+def drawn(page, draw):
+    image = page.astype(np.uint8)
+    draw(image)
+    return image > 0
+
+
+@pytest.mark.parametrize("thick", [1, 2, 5])
+@pytest.mark.parametrize(("height", "width"), [(60, 60), (40, 60), (90, 40)])
+def test_a_frame_around_ink_is_found_to_the_pixel(height, width, thick):
+    page = paper()
+    box(page, 10, 20, height, width, thick)
+    frame = page.copy()
+    one(page, 20, 35, height // 2)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+def test_nothing_is_found_where_nothing_is():
+    assert not find_frames(paper()).any()
+
+
+def test_a_rectangle_with_nothing_in_it_may_be_a_zero():
+    page = paper()
+    box(page, 10, 20, 60, 40)
+    one(page, 20, 100)
+    assert not find_frames(page).any()
+
+
+@pytest.mark.parametrize("height", [1, 10])
+def test_nor_does_a_dot_in_it_make_a_frame(height):
+    page = paper()
+    box(page, 10, 20, 60, 40)
+    one(page, 35, 38, height)
+    assert not find_frames(page).any()
+
+
+def test_empty_ones_beside_those_in_use_are_frames_and_others_are_none():
+    page = paper()
+    for left in (10, 80, 150):
+        box(page, 10, left, 60, 60)
+    frames = page.copy()
+    one(page, 20, 35)
+    box(page, 20, 230, 40, 30)  # a 0 beside the form
+    np.testing.assert_array_equal(find_frames(page), frames)
+
+
+def test_cells_with_shared_sides_are_frames():
+    page = paper()
+    for left in (10, 68, 126):
+        box(page, 10, left, 60, 60)
+    frames = page.copy()
+    one(page, 20, 35)
+    one(page, 25, 150)
+    np.testing.assert_array_equal(find_frames(page), frames)
+
+
+def test_a_round_hole_is_no_frame_whatever_stands_in_it():
+    page = drawn(paper(), lambda image: cv2.ellipse(image, (60, 60), (40, 50), 0, 0, 360, 1, 3))
+    one(page, 45, 58)
+    assert not find_frames(page).any()
+
+
+def test_rounded_corners_are_allowed():
+    def rounded(image):
+        cv2.rectangle(image, (30, 20), (70, 100), 1, -1)
+        cv2.rectangle(image, (20, 30), (80, 90), 1, -1)
+        for corner in ((30, 30), (70, 30), (30, 90), (70, 90)):
+            cv2.circle(image, corner, 10, 1, -1)
+        image[:] -= cv2.erode(image, np.ones((5, 5), np.uint8))
+
+    page = drawn(paper(), rounded)
+    frame = page.copy()
+    one(page, 45, 48)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+@pytest.mark.parametrize("angle", [-6, -2, 3, 8])
+def test_a_frame_may_lean_a_little(angle):
+    def leaning(image):
+        corners = cv2.boxPoints(((60, 60), (70, 70), angle))
+        cv2.polylines(image, [corners.astype(np.int32)], True, 1, 3)
+
+    page = drawn(paper(), leaning)
+    frame = page.copy()
+    one(page, 45, 58)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+def test_a_square_on_its_corner_is_none():
+    corners = np.array([[60, 5], [115, 60], [60, 115], [5, 60]], np.int32)
+    page = drawn(paper(), lambda image: cv2.polylines(image, [corners], True, 1, 2))
+    one(page, 45, 58)
+    assert not find_frames(page).any()
+
+
+def test_a_stroke_that_touches_its_frame_stays():
+    page = paper()
+    box(page, 10, 20, 60, 60)
+    box(page, 10, 90, 60, 60)
+    frames = page.copy()
+    one(page, 30, 45, 39)  # down to the lower side
+    one(page, 20, 110)
+    left = page & ~find_frames(page)
+    assert left[30:66, 45:49].all()
+    assert not (left & frames).any()
+
+
+def test_a_stroke_that_crosses_its_frame_stays_whole():
+    page = paper()
+    box(page, 10, 20, 60, 60)
+    one(page, 30, 45, 60)
+    one(page, 20, 60, 20)
+    left = page & ~find_frames(page)
+    assert left[30:90, 45:49].all()
+    assert left.sum() == 60 * 4 + 20 * 4
+
+
+def test_what_reaches_the_border_is_left_to_others():
+    page = paper()
+    box(page, 0, 20, 60, 60)
+    one(page, 20, 45)
+    assert not find_frames(page).any()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (3, 3)])
+def test_tiny_pictures_have_no_frames(shape):
+    assert not find_frames(np.ones(shape, bool)).any()
+
+
+def test_many_frames_one_in_the_other_are_a_pattern():
+    page = paper(300, 300)
+    for margin in range(4, 130, 6):
+        box(page, margin, margin, 300 - 2 * margin, 300 - 2 * margin)
+    assert not find_frames(page).any()
+    inner = page[100:200, 100:200].copy()
+    page[:] = False
+    page[100:200, 100:200] = inner
+    assert find_frames(page).any()
