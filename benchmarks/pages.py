@@ -2,8 +2,9 @@
 
 Comes in: how many pages, whose digits. Goes out: a Markdown table, or one JSON document, with the
 share of pages read wholly rightly, its 95 % interval and the share of digits, for five-digit
-numbers on clean and on hard ground, for pairs that touch, and for single digits pasted large on a
-white page, beside what the network makes of the same digits as they are.
+numbers on clean and on hard ground and with each digit in a box, for pairs that touch, and for
+single digits pasted large on a white page, beside what the network makes of the same digits as they
+are.
 
 Example: python benchmarks/pages.py --part train --n 200 --save-failures failures
 """
@@ -26,7 +27,7 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import load_mnist, load_mnist_test
 from inkdigits.evaluation.statistics import wilson_interval
 from inkdigits.imaging.pages.page import number_page, pair, pasted
-from inkdigits.imaging.pages.style import CLEAN, HARD
+from inkdigits.imaging.pages.style import CLEAN, FORMS, HARD
 from inkdigits.imaging.pages.truth import Page
 from inkdigits.imaging.picture import picture_of
 from inkdigits.recognition.answers import Classifier
@@ -42,8 +43,9 @@ DRAWN: dict[str, Callable[[LabelledImages, np.random.Generator], Page]] = {
     "clean": lambda digits, rng: number_page(digits, rng, CLEAN),
     "hard": lambda digits, rng: number_page(digits, rng, HARD),
     "pairs": lambda digits, rng: pair(digits, rng, CLEAN),
+    "forms": lambda digits, rng: number_page(digits, rng, FORMS),
 }
-SUITES = (*DRAWN, "pasted")
+SUITES = ("clean", "hard", "pairs", "pasted", "forms")  # each draws from a series by its place
 FACTORS = (6, 10)  # pixels for each pixel of a digit that is pasted
 AT_ONCE = 50  # pictures for one call of the reader
 

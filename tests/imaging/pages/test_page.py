@@ -9,7 +9,7 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import UsageError
 from inkdigits.imaging.pages.page import make_page, make_pages, number_page, pair, pasted
 from inkdigits.imaging.pages.strokes import depth_field
-from inkdigits.imaging.pages.style import CLEAN, HARD, Style
+from inkdigits.imaging.pages.style import CLEAN, FORMS, HARD, Style
 
 BLACK = replace(CLEAN, writing=replace(CLEAN.writing, pens=("black",), height=(40, 60)))
 
@@ -195,6 +195,25 @@ def test_a_frame_goes_around_its_number(digits, rng):
         assert frame.y < y
         assert x + width < frame.x + frame.width
         assert y + height < frame.y + frame.height
+
+
+def test_each_digit_of_a_form_stands_in_a_box_of_its_own(digits, rng):
+    for page in (number_page(digits, rng, FORMS) for _ in range(6)):
+        frames = sorted(each.box for each in page.distractors)
+        assert [each.kind for each in page.distractors] == ["frame"] * 5
+        for frame, digit in zip(frames, sorted(each.box for each in page.digits), strict=True):
+            middle = digit.x + digit.width / 2
+            assert frame.x < middle < frame.x + frame.width
+            assert frame.y < digit.y
+            assert digit.y + digit.height < frame.y + frame.height
+
+
+def test_without_boxes_a_page_is_as_ever(digits):
+    pages = [
+        make_page(digits, np.random.default_rng(5), styled(frames=0.5, **more))
+        for more in ({}, {"boxes": 0})
+    ]
+    np.testing.assert_array_equal(pages[0].pixels, pages[1].pixels)
 
 
 @pytest.mark.parametrize(("pen", "largest"), [("red", 0), ("blue", 2)], ids=["red ink", "blue ink"])

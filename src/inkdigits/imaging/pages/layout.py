@@ -9,6 +9,7 @@ downwards.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,6 +36,7 @@ _CLEARER = 2.5  # a gap between numbers is at least this many times one between 
 _OVERLAP = (0.0, 2.0)  # units by which touching ink overlaps
 _WORD = (2, 6)  # letters, upper bound excluded
 _AROUND = 6.0  # units between a number and its frame or the line below
+_APART = 2.5  # units that a box may be smaller on each side than the place for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,10 @@ class _Line:
         boxes = np.array([_box(each) for each in self.sheet.placed[first:]])
         left, top = boxes[:, :2].min(axis=0)
         right, bottom = boxes[:, 2:].max(axis=0)
-        if self.rng.random() < self.writing.frames:
+        # Nothing is drawn from the series of a style without boxes, so its pages stay as they are.
+        if self.writing.boxes and self.rng.random() < self.writing.boxes:
+            self._box_each(boxes)
+        elif self.rng.random() < self.writing.frames:
             self._frame(left - _AROUND, top - _AROUND, right + _AROUND, bottom + _AROUND)
         elif self.rng.random() < self.writing.underlines:
             self._draw([(left, bottom + _AROUND), (right, bottom + _AROUND)], "underline")
@@ -186,6 +191,19 @@ class _Line:
             return contact if np.isfinite(contact) else float(self.front.max()) - start - overlap
         gap = self.hand.spacing * self.rng.uniform(0.75, 1.25)
         return max(float(np.max(_widened(self.front, gap) - left)) + gap, onward)
+
+    def _box_each(self, digits: Float[np.ndarray, "n 4"]) -> None:
+        """Draw a box around each digit; next to one another, or a little apart.
+
+        Args:
+            digits: Of each from left to right its left, top, right and bottom.
+        """
+        top, bottom = digits[:, 1].min() - _AROUND, digits[:, 3].max() + _AROUND
+        middles = (digits[:-1, 2] + digits[1:, 0]) / 2
+        edges = [digits[0, 0] - _AROUND, *middles, digits[-1, 2] + _AROUND]
+        apart = _APART * (self.rng.random() < 0.5)
+        for left, right in itertools.pairwise(edges):
+            self._frame(left + apart, top, right - apart, bottom)
 
     def _frame(self, left: float, top: float, right: float, bottom: float) -> None:
         corners = [(left, top), (right, top), (right, bottom), (left, bottom)]

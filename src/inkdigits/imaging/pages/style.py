@@ -43,6 +43,7 @@ class Writing:
         signs: Share of gaps between numbers with a plus or minus sign or a dash in them.
         frames: Share of numbers with a frame around them.
         underlines: Share of numbers with a line below.
+        boxes: Share of numbers of which each digit stands in a box of its own, as in a form.
     """
 
     lines: Count = (1, 1)
@@ -62,6 +63,7 @@ class Writing:
     signs: float = 0
     frames: float = 0
     underlines: float = 0
+    boxes: float = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
@@ -73,7 +75,7 @@ class Writing:
         _check_range("opacity", self.opacity, 0.05, 1)
         for name, high in {"height_jitter": 0.5, "baseline_jitter": 0.5, "rotation": 45}.items():
             _check_number(name, getattr(self, name), high)
-        for name in ("slant", "touching", "letters", "signs", "frames", "underlines"):
+        for name in ("slant", "touching", "letters", "signs", "frames", "underlines", "boxes"):
             _check_number(name, getattr(self, name), 1)
         if not self.pens or not set(self.pens) <= set(PENS):
             raise UsageError(f"`pens` must be some of {', '.join(PENS)}; received {self.pens!r}")
@@ -228,4 +230,11 @@ HARD = Style(
         jpeg=0.8,
         quality=(35, 92),
     ),
+)
+
+# A form on even paper, scanned or photographed with care: a box for each digit.
+FORMS = Style(
+    writing=Writing(spacing=(0.7, 1.2), boxes=1),
+    ground=Ground(brightness=(200, 255), tint=0.2, grain=0.3),
+    camera=Camera(tilt=2, uneven=(0, 0.3), blur=(0.3, 1), noise=(0, 4), jpeg=0.8, quality=(50, 92)),
 )
