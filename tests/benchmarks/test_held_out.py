@@ -50,8 +50,14 @@ def test_each_figure_is_told(held_out, some, monkeypatch):
     assert figures["mean of fifteen corruptions"] == "30.00%"
     assert figures["canny edges"] == "30.00%"
     assert figures["area under the ROC curve, blank"].startswith("0.")
-    assert {"clean, of 1", "hard, of 1", "pairs, of 1", "pasted, of 10"} <= figures.keys()
-    assert len(figures) == 1 + 15 + 1 + 4 + 4
+    assert {
+        "clean, of 1",
+        "hard, of 1",
+        "pairs, of 1",
+        "pasted, of 10",
+        "forms, of 1",
+    } <= figures.keys()
+    assert len(figures) == 1 + 15 + 1 + 4 + 5
 
 
 def test_fewer_images_may_be_corrupted(held_out, some):

@@ -157,3 +157,23 @@ def test_many_frames_one_in_the_other_are_a_pattern():
     page[:] = False
     page[100:200, 100:200] = inner
     assert find_frames(page).any()
+
+
+def test_the_ticks_of_a_comb_belong_to_it():
+    page = paper()
+    box(page, 10, 20, 60, 200)
+    page[50:70, [70, 120, 170]] = True
+    frame = page.copy()
+    for left in (40, 90, 140, 190):
+        one(page, 20, left)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+@pytest.mark.parametrize(("height", "width"), [(40, 2), (20, 8)])
+def test_a_longer_or_thicker_stroke_at_a_side_is_none(height, width):
+    page = paper()
+    box(page, 10, 20, 60, 200)
+    one(page, 20, 40)
+    one(page, 68 - height, 120, height, width)
+    left = page & ~find_frames(page)
+    assert left[68 - height : 65, 120 : 120 + width].all()

@@ -25,6 +25,7 @@ _RECTANGULAR = 0.9  # of the least rectangle around a hole that its hull fills; 
 _UPRIGHT = 10.0  # degrees to either side
 _THICKEST = 0.2  # of a hole's shorter side
 _FILLED = 0.3  # of a hole's shorter side: the least height of what stands in it
+_TICK = 0.5  # of the shorter side of a hole: lines at its sides that only part it
 _MOST = 4  # times the picture that all holes take: what has more, one in the other, is a pattern
 _ALIKE = 1.25  # times as long at most are the sides of frames of one kind
 
@@ -90,6 +91,7 @@ def find_frames(mask: Mask) -> Mask:
     if not frames:
         return none
     found = _around(frames, mask)
+    found |= _ticks((candidates > 0) & ~found, found, frames)
     found &= ~_crossing(mask & ~found, frames)
     return found
 
@@ -192,6 +194,26 @@ def _around(frames: Sequence[_Hole], mask: Mask) -> Mask:
         within = cv2.erode(inside, np.ones((5, 5), np.uint8))  # slanted edges have steps
         found[place] |= (wide > within) & mask[place]
     return found
+
+
+def _ticks(left: Mask, found: Mask, frames: Sequence[_Hole]) -> Mask:
+    """Return the short lines that frames are marked off with, as combs are, for one digit each.
+
+    Args:
+        left: What is left of the pieces that frames were found in.
+        found: The ink of the frames.
+        frames: Their holes.
+    """
+    thickest = max(frame.thickness for frame in frames) + 1
+    longest = _TICK * min(frame.sides[1] for frame in frames)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(left.astype(np.uint8))
+    _, _, width, height, _ = stats.T
+    chosen = (np.minimum(width, height) <= thickest) & (np.maximum(width, height) <= longest)
+    beside = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    chosen &= np.isin(np.arange(len(chosen)), labels[beside])
+    chosen[0] = False  # the paper
+    ticks: Mask = chosen[labels]
+    return ticks
 
 
 def _crossing(left: Mask, frames: Sequence[_Hole]) -> Mask:
