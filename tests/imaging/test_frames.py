@@ -75,10 +75,31 @@ def test_cells_with_shared_sides_are_frames():
     np.testing.assert_array_equal(find_frames(page), frames)
 
 
-def test_a_round_hole_is_no_frame_whatever_stands_in_it():
+@pytest.mark.parametrize("angle", [0, 20, 45, 90])
+def test_a_circle_around_something_is_a_frame(angle):
+    page = drawn(paper(), lambda image: cv2.ellipse(image, (70, 60), (40, 50), angle, 0, 360, 1, 3))
+    frame = page.copy()
+    one(page, 40, 58, 40)
+    one(page, 40, 75, 40)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+@pytest.mark.parametrize("height", [1, 25])
+def test_what_is_small_in_a_circle_may_lie_in_a_zero(height):
     page = drawn(paper(), lambda image: cv2.ellipse(image, (60, 60), (40, 50), 0, 0, 360, 1, 3))
-    one(page, 45, 58)
+    one(page, 45, 58, height)
     assert not find_frames(page).any()
+
+
+def test_zeros_beside_a_number_in_a_circle_are_no_frames():
+    def ring(column):
+        return lambda image: cv2.ellipse(image, (column, 60), (40, 50), 0, 0, 360, 1, 3)
+
+    page = drawn(paper(), ring(60))
+    frame = page.copy()
+    one(page, 40, 58, 40)
+    page |= drawn(paper(), ring(160))
+    np.testing.assert_array_equal(find_frames(page), frame)
 
 
 def test_rounded_corners_are_allowed():
@@ -107,10 +128,18 @@ def test_a_frame_may_lean_a_little(angle):
     np.testing.assert_array_equal(find_frames(page), frame)
 
 
-def test_a_square_on_its_corner_is_none():
+def test_a_square_on_its_corner_may_be_one():
     corners = np.array([[60, 5], [115, 60], [60, 115], [5, 60]], np.int32)
     page = drawn(paper(), lambda image: cv2.polylines(image, [corners], True, 1, 2))
-    one(page, 45, 58)
+    frame = page.copy()
+    one(page, 40, 58, 40)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+def test_a_triangle_is_none():
+    corners = np.array([[60, 5], [115, 110], [5, 110]], np.int32)
+    page = drawn(paper(), lambda image: cv2.polylines(image, [corners], True, 1, 2))
+    one(page, 60, 58, 45)
     assert not find_frames(page).any()
 
 
@@ -177,3 +206,9 @@ def test_a_longer_or_thicker_stroke_at_a_side_is_none(height, width):
     one(page, 68 - height, 120, height, width)
     left = page & ~find_frames(page)
     assert left[68 - height : 65, 120 : 120 + width].all()
+
+
+def test_a_line_of_the_paper_in_a_zero_makes_it_no_frame():
+    page = drawn(paper(), lambda image: cv2.ellipse(image, (60, 60), (40, 50), 0, 0, 360, 1, 4))
+    one(page, 18, 55, 84, 2)
+    assert not find_frames(page).any()

@@ -1,12 +1,13 @@
-"""Frames around digits, such as the boxes of a form, are taken out of the ink.
+"""Frames around digits, such as the boxes of a form or a circle around a number, are taken out.
 
 Comes in: which pixels are ink. Goes out: which of these are frames. It does not know what stands in
-them. A frame is a piece of ink with a rectangular hole in which something stands, or that is as
-large as such a hole. Lines from border to border are none of them: see `rules`.
+them. A frame is a piece of ink with a hole, rectangular or round, in which something stands, or a
+rectangular one as large as such a hole. Lines from border to border are none of them: see `rules`.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,9 +23,14 @@ from inkdigits.imaging.long_lines import Mask
 _LEAST_SIDE = 14  # pixels of a hole
 _INKED = 0.6  # of the box around a frame, at most
 _RECTANGULAR = 0.9  # of the least rectangle around a hole that its hull fills; an ellipse: 0.79
+_ROUND = 0.7  # the same of a hole that something large stands in, whatever its angle
 _UPRIGHT = 10.0  # degrees to either side
 _THICKEST = 0.35  # of a hole's shorter side
-_FILLED = 0.3  # of a hole's shorter side: the least height of what stands in it
+# Of a hole's shorter side: the least height of what stands in a rectangular one, and in another,
+# which may be that of a 0.
+_FILLED, _FILLED_ROUND = 0.3, 0.4
+_CLEAR = 2.0  # times the thickness of a circle: how far from it something in it stands at least
+_LOOKED_AT = 20  # pieces in a circle
 _TICK = 0.5  # of the shorter side of a hole: lines at its sides that only part it
 _MOST = 4  # times the picture that all holes take: what has more, one in the other, is a pattern
 _ALIKE = 1.25  # times as long at most are the sides of frames of one kind
@@ -36,19 +42,21 @@ Tree: TypeAlias = Int32[np.ndarray, "contours 4"]
 
 @dataclass(frozen=True, eq=False)
 class _Hole:
-    """A rectangular hole in a piece of ink.
+    """A hole in a piece of ink, rectangular or round.
 
     Attributes:
         hull: Its corners, on the ink around it.
         sides: The longer and the shorter side of the least rectangle around it, in pixels.
         thickness: Of the ink around it, in pixels.
         piece: Number of the piece of ink.
+        rectangular: Whether it is a rectangle, and upright.
     """
 
     hull: Contour
     sides: tuple[float, float]
     thickness: float
     piece: int
+    rectangular: bool
 
     @cached_property
     def bounds(self) -> tuple[int, int, int, int]:
@@ -84,7 +92,7 @@ def find_frames(mask: Mask) -> Mask:
     """
     pieces, candidates = _pieces(mask)
     none = np.zeros_like(mask)
-    holes = _rectangular_holes(candidates)
+    holes = _holes(candidates)
     if not holes or sum(hole.area for hole in holes) > _MOST * mask.size:
         return none
     frames = _in_use(holes, pieces)
@@ -111,7 +119,7 @@ def _pieces(mask: Mask) -> tuple[Boxes, Image]:
     return stats[1:, :4], chosen.astype(np.uint8)[labels]
 
 
-def _rectangular_holes(candidates: Image) -> list[_Hole]:
+def _holes(candidates: Image) -> list[_Hole]:
     """Return the holes that may be those of frames."""
     contours, trees = cv2.findContours(candidates, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     found: list[_Hole] = []
@@ -123,7 +131,7 @@ def _rectangular_holes(candidates: Image) -> list[_Hole]:
         ink = cv2.contourArea(contours[piece]) - sum(map(cv2.contourArea, inner))
         edges = sum(cv2.arcLength(each, closed=True) for each in (contours[piece], *inner))
         thickness = 2 * ink / edges + 1  # contours run through the middle of pixels
-        found += [hole for each in inner if (hole := _rectangle(each, thickness, piece))]
+        found += [hole for each in inner if (hole := _hole(each, thickness, piece))]
     return found
 
 
@@ -136,22 +144,22 @@ def _siblings(tree: Tree, first: int) -> list[int]:
     return numbers
 
 
-def _rectangle(contour: Contour, thickness: float, piece: int) -> _Hole | None:
-    """Return a hole if it is rectangular, upright and large beside the ink around it."""
+def _hole(contour: Contour, thickness: float, piece: int) -> _Hole | None:
+    """Return a hole if it is rectangular or round, and large beside the ink around it."""
     hull = cv2.convexHull(contour)
     _, sides, angle = cv2.minAreaRect(hull)
     shorter, longer = sorted(sides)
     if shorter < max(_LEAST_SIDE, thickness / _THICKEST):
         return None
-    if min(angle % 90, -angle % 90) > _UPRIGHT:
+    filling = cv2.contourArea(hull) / (longer * shorter)
+    if filling < _ROUND:
         return None
-    if cv2.contourArea(hull) < _RECTANGULAR * longer * shorter:
-        return None
-    return _Hole(hull, (longer, shorter), thickness, piece)
+    rectangular = filling >= _RECTANGULAR and min(angle % 90, -angle % 90) <= _UPRIGHT
+    return _Hole(hull, (longer, shorter), thickness, piece, rectangular)
 
 
 def _in_use(holes: Sequence[_Hole], pieces: Boxes) -> list[_Hole]:
-    """Return the holes in which something stands, and those in their pieces or of their kind.
+    """Return the holes in which something stands, and rectangular ones like them or beside them.
 
     Args:
         holes: At least one.
@@ -159,16 +167,36 @@ def _in_use(holes: Sequence[_Hole], pieces: Boxes) -> list[_Hole]:
     """
     filled = [hole for hole in holes if _holds_any(hole, pieces)]
     known = {hole.piece for hole in filled}
-    sides = np.array([hole.sides for hole in filled]).reshape(-1, 2)
-    return [hole for hole in holes if hole.piece in known or _is_like_any(hole, sides)]
+    sides = np.array([hole.sides for hole in filled if hole.rectangular]).reshape(-1, 2)
+    beside = [
+        hole
+        for hole in holes
+        if hole.rectangular and (hole.piece in known or _is_like_any(hole, sides))
+    ]
+    return beside + [hole for hole in filled if not hole.rectangular]
 
 
 def _holds_any(hole: _Hole, pieces: Boxes) -> bool:
-    """Whether a piece of some height lies in a hole."""
+    """Whether a piece of some height lies in a hole; in a round one well away from its ink.
+
+    Lines of the paper may be left in a 0, but they end close to it.
+    """
     left, top, right, bottom = hole.bounds
     x, y, width, height = pieces.T
     inside = (left < x) & (x + width < right) & (top < y) & (y + height < bottom)
-    return bool((inside & (height >= _FILLED * hole.sides[1])).any())
+    least = (_FILLED if hole.rectangular else _FILLED_ROUND) * hole.sides[1]
+    found = pieces[inside & (height >= least)]
+    if hole.rectangular:
+        return len(found) > 0
+    return any(_is_well_inside(hole, box) for box in found[:_LOOKED_AT].tolist())
+
+
+def _is_well_inside(hole: _Hole, box: Sequence[int]) -> bool:
+    """Whether all corners of a box are far from the ink around a hole."""
+    x, y, width, height = box
+    corners = itertools.product((x, x + width), (y, y + height))
+    distances = [cv2.pointPolygonTest(hole.hull, corner, measureDist=True) for corner in corners]
+    return min(distances) >= _CLEAR * hole.thickness
 
 
 def _is_like_any(hole: _Hole, others: Float64[np.ndarray, "holes 2"]) -> bool:
