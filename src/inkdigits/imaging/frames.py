@@ -17,7 +17,6 @@ import cv2
 import numpy as np
 
 from inkdigits.array_types import Float64, Int32
-from inkdigits.arrays import Image
 from inkdigits.imaging.long_lines import Mask
 
 _LEAST_SIDE = 14  # pixels of a hole
@@ -37,7 +36,7 @@ _ALIKE = 1.25  # times as long at most are the sides of frames of one kind
 
 Contour: TypeAlias = Int32[np.ndarray, "points 1 2"]
 Boxes: TypeAlias = Int32[np.ndarray, "pieces 4"]
-Tree: TypeAlias = Int32[np.ndarray, "contours 4"]
+Labels: TypeAlias = Int32[np.ndarray, "rows columns"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,58 +89,45 @@ def find_frames(mask: Mask) -> Mask:
         >>> int(frame.sum()), bool(frame[20:40, 28:32].any())
         (304, False)
     """
-    pieces, candidates = _pieces(mask)
-    none = np.zeros_like(mask)
-    holes = _holes(candidates)
+    labels, boxes, candidates = _pieces(mask)
+    holes = [hole for piece in candidates for hole in _holes(piece, labels, boxes[piece])]
     if not holes or sum(hole.area for hole in holes) > _MOST * mask.size:
-        return none
-    frames = _in_use(holes, pieces)
+        return np.zeros_like(mask)
+    frames = _in_use(holes, boxes[1:])
     if not frames:
-        return none
+        return np.zeros_like(mask)
     found = _around(frames, mask)
-    found |= _ticks((candidates > 0) & ~found, found, frames)
+    left = np.isin(labels, [frame.piece for frame in frames]) & ~found
+    found |= _ticks(left, found, frames)
     found &= ~_crossing(mask & ~found, frames)
     return found
 
 
-def _pieces(mask: Mask) -> tuple[Boxes, Image]:
-    """Return the box around each piece of ink, and a picture of those that may be frames.
+def _pieces(mask: Mask) -> tuple[Labels, Boxes, list[int]]:
+    """Return the pieces of ink, by number, the box around each, and which may be frames.
 
-    These are large and hollow, and do not touch the picture's border.
+    These are large and hollow, and do not touch the picture's border. Piece 0 is the paper.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
     rows, columns = mask.shape
     x, y, width, height, area = stats.T
     large = np.minimum(width, height) > _LEAST_SIDE
     inside = (x > 0) & (y > 0) & (x + width < columns) & (y + height < rows)
     chosen = large & inside & (area <= _INKED * width * height)
-    chosen[0] = False  # the paper
-    return stats[1:, :4], chosen.astype(np.uint8)[labels]
+    return labels, stats[:, :4], [i for i in np.flatnonzero(chosen).tolist() if i]
 
 
-def _holes(candidates: Image) -> list[_Hole]:
-    """Return the holes that may be those of frames."""
-    contours, trees = cv2.findContours(candidates, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    found: list[_Hole] = []
-    if not contours:
-        return found
-    tree: Tree = trees[0]
-    for piece in np.flatnonzero((tree[:, 2] >= 0) & (tree[:, 3] < 0)).tolist():
-        inner = [contours[each] for each in _siblings(tree, int(tree[piece, 2]))]
-        ink = cv2.contourArea(contours[piece]) - sum(map(cv2.contourArea, inner))
-        edges = sum(cv2.arcLength(each, closed=True) for each in (contours[piece], *inner))
-        thickness = 2 * ink / edges + 1  # contours run through the middle of pixels
-        found += [hole for each in inner if (hole := _hole(each, thickness, piece))]
-    return found
-
-
-def _siblings(tree: Tree, first: int) -> list[int]:
-    """Return a hole's number and those of the others in its piece."""
-    numbers = []
-    while first >= 0:
-        numbers.append(first)
-        first = int(tree[first, 0])
-    return numbers
+def _holes(piece: int, labels: Labels, box: Sequence[int]) -> list[_Hole]:
+    """Return the holes of a piece that may be those of frames."""
+    x, y, width, height = (int(side) for side in box)
+    own = (labels[y : y + height, x : x + width] == piece).view(np.uint8)
+    contours, tree = cv2.findContours(own, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE, offset=(x, y))
+    inner = [contours[i] for i in np.flatnonzero(tree[0, :, 3] >= 0).tolist()]
+    outer = [contours[i] for i in np.flatnonzero(tree[0, :, 3] < 0).tolist()]
+    ink = sum(map(cv2.contourArea, outer)) - sum(map(cv2.contourArea, inner))
+    edges = sum(cv2.arcLength(each, closed=True) for each in contours)
+    thickness = 2 * ink / edges + 1  # contours run through the middle of pixels
+    return [hole for each in inner if (hole := _hole(each, thickness, piece))]
 
 
 def _hole(contour: Contour, thickness: float, piece: int) -> _Hole | None:
