@@ -20,6 +20,14 @@ def one(page, top, left, height=30, width=4):
     page[top : top + height, left : left + width] = True
 
 
+def form(*lefts):
+    """Draw a frame from each of these columns on."""
+    page = paper()
+    for left in lefts:
+        box(page, 10, left, 60, 60)
+    return page
+
+
 def drawn(page, draw):
     image = page.astype(np.uint8)
     draw(image)
@@ -56,9 +64,7 @@ def test_nor_does_a_dot_in_it_make_a_frame(height):
 
 
 def test_empty_ones_beside_those_in_use_are_frames_and_others_are_none():
-    page = paper()
-    for left in (10, 80, 150):
-        box(page, 10, left, 60, 60)
+    page = form(10, 80, 150)
     frames = page.copy()
     one(page, 20, 35)
     box(page, 20, 230, 40, 30)  # a 0 beside the form
@@ -66,9 +72,7 @@ def test_empty_ones_beside_those_in_use_are_frames_and_others_are_none():
 
 
 def test_cells_with_shared_sides_are_frames():
-    page = paper()
-    for left in (10, 68, 126):
-        box(page, 10, left, 60, 60)
+    page = form(10, 68, 126)
     frames = page.copy()
     one(page, 20, 35)
     one(page, 25, 150)
@@ -144,9 +148,7 @@ def test_a_triangle_is_none():
 
 
 def test_a_stroke_that_touches_its_frame_stays():
-    page = paper()
-    box(page, 10, 20, 60, 60)
-    box(page, 10, 90, 60, 60)
+    page = form(20, 90)
     frames = page.copy()
     one(page, 30, 45, 39)  # down to the lower side
     one(page, 20, 110)
@@ -156,8 +158,7 @@ def test_a_stroke_that_touches_its_frame_stays():
 
 
 def test_a_stroke_that_crosses_its_frame_stays_whole():
-    page = paper()
-    box(page, 10, 20, 60, 60)
+    page = form(20)
     one(page, 30, 45, 60)
     one(page, 20, 60, 20)
     left = page & ~find_frames(page)

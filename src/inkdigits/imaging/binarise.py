@@ -83,6 +83,7 @@ def binarise(ink: Ink) -> list[Foreground]:
 
 
 def _without(seen: Foreground, frames: Mask, lines: Mask, values: Image) -> Foreground:
+    """Return a foreground without frames and lines."""
     mask = seen.mask & ~frames
     return replace(seen, mask=_by_darkness(mask, mask & ~lines, values))
 
