@@ -1,30 +1,7 @@
-import numpy as np
 import pytest
 
-from inkdigits.imaging.marks import Mark
-from inkdigits.recognition.hypotheses import Hypothesis
 from inkdigits.recognition.judgement import judge
-from inkdigits.recognition.lattice import Span
-
-
-def candidate(x, digit=3, *, width=20, height=30, y=0, level=200.0, stroke=4, confidence=0.99):
-    """A frame drawn with strokes of this width, and what the network makes of it."""
-    mask = np.ones((height, width), bool)
-    if min(width, height) > 2 * stroke:
-        mask[stroke:-stroke, stroke:-stroke] = False
-    mark = Mark(x, y, np.full(mask.shape, 255, np.uint8), mask, level)
-    row = np.full(10, min(1 - confidence, confidence) / 9, np.float32)
-    row[digit] = confidence
-    image = np.zeros((28, 28), np.uint8)
-    return Hypothesis(Span(0, 1), (mark,), 0, 1, False, image, row)
-
-
-def digits(n, x=0, **properties):
-    return [(candidate(x + 25 * i, **properties), True) for i in range(n)]
-
-
-def letters(n, x=0, **properties):
-    return [(candidate(x + 25 * i, confidence=0.05, **properties), False) for i in range(n)]
+from tests.recognition.lines_by_hand import candidate, digits, letters
 
 
 def test_an_empty_page_keeps_nothing():
@@ -159,9 +136,9 @@ def test_dashes_and_dots_are_no_letters():
 
 
 def test_what_is_much_fainter_than_digits_is_no_letter():
-    dirt = letters(8, x=130, level=80.0)
-    assert judge([[*digits(4), *dirt]]) == [[True] * 4 + [False] * 8]
-    assert judge([[*digits(4), *letters(8, x=130)]]) == [[False] * 12]
+    sevens = digits(2, digit=7)
+    assert judge([[*sevens, *letters(4, x=55, level=80.0)]]) == [[True] * 2 + [False] * 4]
+    assert judge([[*sevens, *letters(4, x=55)]]) == [[False] * 6]
 
 
 def test_stray_digits_on_a_page_of_text_are_dropped():

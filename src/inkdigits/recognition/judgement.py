@@ -2,36 +2,25 @@
 
 Comes in: lines of hypotheses, and which of them look like digits. Goes out: which are kept. The
 network sees one piece of ink at a time; that it is much smaller or fainter than all other digits,
-or stands amid letters, only the page tells.
+or stands in a word, only the page tells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from statistics import median
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.recognition.usual import Usual
+from inkdigits.recognition.words import in_numbers
 
 Judged: TypeAlias = tuple[Hypothesis, bool]
 Flags: TypeAlias = list[bool]
 
 _ONE = 1
-_LENIENT = 1.6  # for all but a 1, which any stray stroke may be
-_HEIGHTS = (0.45, 2.2)  # of most digits' height
-_FAINTEST = 0.4  # of most digits' darkest ink
-_STROKES = (0.15, 2.5)  # of most digits' stroke width
-_FAINT, _THIN = 0.6, 0.4  # of both: what is below is no digit if there is any doubt
 _LIKELY = 0.1  # confidence of what is taken for a digit if it stands in a number
-_ALIKE = (0.8, 1.3)  # of most digits' height: the longer side of one there
 _COMPANY = 2  # digits without doubt beside it
 _NEAR = 3.0  # of most digits' height: how far these may be
-_TALL = 0.35  # of most digits' height: what counts as a letter, if it is no digit
-_DARK = 0.5  # of most digits' darkest ink: what counts as one
-_FLAT = 6  # times as wide as high: a line, no letter
-_LETTER = 0.8  # of its height: about how wide a letter is
-_FEW = 2.5  # letters that tell writing from a stray sign
-_TEXT_PAGE = 0.6  # share of a page's letters and digits: if more are no digits, it is text
 
 
 def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
@@ -51,40 +40,9 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
     for line, flags in zip(lines, kept, strict=True):
         flags[:] = [flag and usual.fits(one) for one, flag in line]
         _accept_in_number([one for one, _ in line], flags, usual)
-    _drop_text(lines, kept, usual)
+    _drop_words(lines, kept, usual)
     _drop_lone(lines, kept)
     return kept
-
-
-class Usual:
-    """What most digits of a page are like."""
-
-    def __init__(self, digits: Sequence[Hypothesis]) -> None:
-        """Measure digits, at least one: those without doubt if there are any."""
-        sure = [one for one in digits if one.sure] or list(digits)
-
-        def usual(measure: Callable[[Hypothesis], float]) -> float:
-            return float(median(measure(one) for one in sure))
-
-        self.height, self.level, self.stroke = usual(_height), usual(_level), usual(_stroke)
-
-    def fits(self, one: Hypothesis) -> bool:
-        """Whether size, ink and strokes of a digit are like the others'."""
-        lenient = 1.0 if one.guess == _ONE else _LENIENT
-        height, level = _height(one) / self.height, _level(one) / self.level
-        stroke = _stroke(one) / self.stroke
-        if one.doubtful and (level < _FAINT or stroke < _THIN):
-            return False
-        return (
-            _HEIGHTS[0] / lenient <= height <= _HEIGHTS[1] * lenient
-            and level >= _FAINTEST / lenient
-            and _STROKES[0] <= stroke <= _STROKES[1] * lenient
-        )
-
-    def alike(self, one: Hypothesis) -> bool:
-        """Whether it fits and is about as long as the others are high, in whichever direction."""
-        low, high = _ALIKE
-        return self.fits(one) and low <= max(one.box[2:]) / self.height <= high
 
 
 def _accept_in_number(line: Sequence[Hypothesis], flags: Flags, usual: Usual) -> None:
@@ -102,22 +60,15 @@ def _distance(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) 
     return max(box[0], other[0]) - min(box[0] + box[2], other[0] + other[2])
 
 
-def _drop_text(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: Usual) -> None:
-    """Keep no digit where most of the marks around are none: these are letters.
-
-    A digit counts as much as it is sure, whatever its width.
-    """
-    digits = others = 0.0
-    for line, flags in zip(lines, kept, strict=True):
-        read = sum(one.confidence for one in _where(True, line, flags))
-        strange = _letters(_where(False, line, flags), usual)
-        digits, others = digits + read, others + strange
-        if strange >= _FEW and strange > read:
-            flags[:] = [False] * len(flags)
-    if others >= _FEW and others > _TEXT_PAGE * (digits + others):
-        for flags in kept:
-            if sum(flags) < _FEW:
-                flags[:] = [False] * len(flags)
+def _drop_words(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: Usual) -> None:
+    """Keep no digit that stands in a word: it is a letter."""
+    looks = [
+        [flag or look for (_, look), flag in zip(line, flags, strict=True)]
+        for line, flags in zip(lines, kept, strict=True)
+    ]
+    numbers = in_numbers([[one for one, _ in line] for line in lines], looks, usual)
+    for flags, states in zip(kept, numbers, strict=True):
+        flags[:] = [flag and state for flag, state in zip(flags, states, strict=True)]
 
 
 def _drop_lone(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
@@ -144,29 +95,3 @@ def _drop_lone(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None
 def _where(flag: bool, line: Sequence[Judged], flags: Flags) -> list[Hypothesis]:
     """Return those hypotheses of a line that have this flag now."""
     return [one for (one, _), kept in zip(line, flags, strict=True) if kept == flag]
-
-
-def _letters(hypotheses: Sequence[Hypothesis], usual: Usual) -> float:
-    """Return how many letters the hypotheses may be, by their widths."""
-    tall = [
-        one.box
-        for one in hypotheses
-        if _height(one) > _TALL * usual.height and _level(one) > _DARK * usual.level
-    ]
-    return sum(
-        max(1.0, width / (_LETTER * high)) for *_, width, high in tall if width < _FLAT * high
-    )
-
-
-def _height(one: Hypothesis) -> float:
-    return float(one.box[3])
-
-
-def _level(one: Hypothesis) -> float:
-    return max(mark.level for mark in one.marks)
-
-
-def _stroke(one: Hypothesis) -> float:
-    """Return about the width of the strokes: the area over the length of a plain stroke."""
-    area = sum(int(mark.mask.sum()) for mark in one.marks)
-    return area / (one.box[2] + one.box[3])

@@ -1,0 +1,72 @@
+"""What most digits of a page are like: their height, ink and strokes.
+
+Comes in: hypotheses. Goes out: measures, and whether another hypothesis is like them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import median
+
+from inkdigits.recognition.hypotheses import Hypothesis
+
+_ONE = 1
+_LENIENT = 1.6  # for all but a 1, which any stray stroke may be
+_HEIGHTS = (0.45, 2.2)  # of most digits' height
+_FAINTEST = 0.4  # of most digits' darkest ink
+_STROKES = (0.15, 2.5)  # of most digits' stroke width
+_FAINT, _THIN = 0.6, 0.4  # of both: what is below is no digit if there is any doubt
+_ALIKE = (0.8, 1.3)  # of most digits' height: the longer side of one there
+
+
+class Usual:
+    """What most digits of a page are like.
+
+    Attributes:
+        height: Rows.
+        level: Darkest ink.
+        stroke: Width of the strokes, in pixels.
+    """
+
+    def __init__(self, digits: Sequence[Hypothesis]) -> None:
+        """Measure digits, at least one: those without doubt if there are any."""
+        sure = [one for one in digits if one.sure] or list(digits)
+
+        def usual(measure: Callable[[Hypothesis], float]) -> float:
+            return float(median(measure(one) for one in sure))
+
+        self.height, self.level, self.stroke = usual(height_of), usual(level_of), usual(_stroke)
+
+    def fits(self, one: Hypothesis) -> bool:
+        """Whether size, ink and strokes of a digit are like the others'."""
+        lenient = 1.0 if one.guess == _ONE else _LENIENT
+        height, level = height_of(one) / self.height, level_of(one) / self.level
+        stroke = _stroke(one) / self.stroke
+        if one.doubtful and (level < _FAINT or stroke < _THIN):
+            return False
+        return (
+            _HEIGHTS[0] / lenient <= height <= _HEIGHTS[1] * lenient
+            and level >= _FAINTEST / lenient
+            and _STROKES[0] <= stroke <= _STROKES[1] * lenient
+        )
+
+    def alike(self, one: Hypothesis) -> bool:
+        """Whether it fits and is about as long as the others are high, in whichever direction."""
+        low, high = _ALIKE
+        return self.fits(one) and low <= max(one.box[2:]) / self.height <= high
+
+
+def height_of(one: Hypothesis) -> float:
+    """Return its height in rows."""
+    return float(one.box[3])
+
+
+def level_of(one: Hypothesis) -> float:
+    """Return its darkest ink."""
+    return max(mark.level for mark in one.marks)
+
+
+def _stroke(one: Hypothesis) -> float:
+    """Return about the width of the strokes: the area over the length of a plain stroke."""
+    area = sum(int(mark.mask.sum()) for mark in one.marks)
+    return area / (one.box[2] + one.box[3])
