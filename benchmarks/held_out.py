@@ -70,7 +70,9 @@ def figures(
     for suite in SUITES:
         n = min(10 * pages, len(digits)) if suite == "pasted" else pages
         score = measure(reader_for(classifier), suite, cases(suite, digits, n, SEED), None, None)
-        yield f"{suite}, of {n:,}", f"{score.share:.2%} (digits {score.digits_right:.2%})"
+        digits_right = score.digits_right
+        told = "" if digits_right is None else f" (digits {digits_right:.2%})"
+        yield f"{suite}, of {n:,}", f"{score.share:.2%}{told}"
 
 
 def strangeness(classifier: Classifier, images: np.ndarray) -> np.ndarray:

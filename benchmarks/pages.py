@@ -2,9 +2,9 @@
 
 Comes in: how many pages, whose digits. Goes out: a Markdown table, or one JSON document, with the
 share of pages read wholly rightly, its 95 % interval and the share of digits, for five-digit
-numbers on clean and on hard ground and with each digit in a box, for pairs that touch, and for
-single digits pasted large on a white page, beside what the network makes of the same digits as they
-are.
+numbers on clean and on hard ground and with each digit in a box, for pairs that touch, for single
+digits pasted large on a white page, beside what the network makes of the same digits as they are,
+for numbers after a word, of written or of printed letters, and for printed text without a digit.
 
 Example: python benchmarks/pages.py --part train --n 200 --save-failures failures
 """
@@ -15,19 +15,20 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
 import cv2
 import numpy as np
+from printed import labelled_number, text_page
 
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import load_mnist, load_mnist_test
 from inkdigits.evaluation.statistics import wilson_interval
-from inkdigits.imaging.pages.page import number_page, pair, pasted
-from inkdigits.imaging.pages.style import CLEAN, FORMS, HARD
+from inkdigits.imaging.pages.page import make_page, number_page, pair, pasted
+from inkdigits.imaging.pages.style import CLEAN, FORMS, HARD, Style
 from inkdigits.imaging.pages.truth import Page
 from inkdigits.imaging.picture import picture_of
 from inkdigits.recognition.answers import Classifier
@@ -39,13 +40,16 @@ from inkdigits.workflows.readers import reader_for
 
 Case: TypeAlias = tuple[str, np.ndarray]  # what stands there, and the picture of it
 
+AFTER_WORDS = Style(replace(CLEAN.writing, letters=1, numbers=(1, 2), length=(2, 5)))
 DRAWN: dict[str, Callable[[LabelledImages, np.random.Generator], Page]] = {
     "clean": lambda digits, rng: number_page(digits, rng, CLEAN),
     "hard": lambda digits, rng: number_page(digits, rng, HARD),
     "pairs": lambda digits, rng: pair(digits, rng, CLEAN),
     "forms": lambda digits, rng: number_page(digits, rng, FORMS),
+    "words": lambda digits, rng: make_page(digits, rng, AFTER_WORDS),
 }
-SUITES = ("clean", "hard", "pairs", "pasted", "forms")  # each draws from a series by its place
+# Each draws from a series by its place.
+SUITES = ("clean", "hard", "pairs", "pasted", "forms", "words", "labels", "text")
 FACTORS = (6, 10)  # pixels for each pixel of a digit that is pasted
 AT_ONCE = 50  # pictures for one call of the reader
 
@@ -60,7 +64,7 @@ class Score:
         right: Pictures of which every digit and no other was read.
         share: Of those, 0 to 1.
         interval95: Wilson's interval of the share.
-        digits_right: 1 - edit distance / number of digits, over all pictures.
+        digits_right: 1 - edit distance / number of digits, over all pictures; None without digits.
         network: Share of the same digits that the network knows as they are; None for numbers.
         seconds: Time of reading.
     """
@@ -70,7 +74,7 @@ class Score:
     right: int
     share: float
     interval95: tuple[float, float]
-    digits_right: float
+    digits_right: float | None
     network: float | None
     seconds: float
 
@@ -83,8 +87,13 @@ def cases(suite: str, digits: LabelledImages, n: int, seed: int) -> Iterator[Cas
             yield str(label), pasted(image, int(rng.integers(*FACTORS, endpoint=True)))
         return
     for _ in range(n):
-        page = DRAWN[suite](digits, rng)
-        yield page.text, page.pixels
+        if suite == "labels":
+            yield labelled_number(digits, rng)
+        elif suite == "text":
+            yield "", text_page(rng)
+        else:
+            page = DRAWN[suite](digits, rng)
+            yield page.text, page.pixels
 
 
 def measure(
@@ -121,14 +130,14 @@ def score(
     pairs = list(zip(truths, readings, strict=True))
     right = sum(truth == reading for truth, reading in pairs)
     wrong = sum(edit_distance(truth, reading) for truth, reading in pairs)
-    n = len(pairs)
+    n, written = len(pairs), sum(map(len, truths))
     return Score(
         suite=suite,
         n=n,
         right=right,
         share=right / n,
         interval95=wilson_interval(right, n),
-        digits_right=1 - wrong / sum(len(truth) for truth in truths),
+        digits_right=1 - wrong / written if written else None,
         network=network,
         seconds=seconds,
     )
@@ -153,8 +162,8 @@ def edit_distance(truth: str, reading: str) -> int:
 def save(folder: Path, name: str, truth: str, reading: str, pixels: np.ndarray) -> None:
     """Write a picture that was read wrongly, with truth and reading in its name."""
     folder.mkdir(parents=True, exist_ok=True)
-    read = reading.replace("\n", "_") or "nothing"
-    cv2.imwrite(str(folder / f"{name}-is-{truth}-read-{read[:60]}.png"), pixels[..., ::-1])
+    told, read = (text.replace("\n", "_") or "nothing" for text in (truth, reading))
+    cv2.imwrite(str(folder / f"{name}-is-{told}-read-{read[:60]}.png"), pixels[..., ::-1])
 
 
 def table(scores: Sequence[Score]) -> str:
@@ -165,10 +174,12 @@ def table(scores: Sequence[Score]) -> str:
     ]
     for each in scores:
         low, high = each.interval95
-        alone = "" if each.network is None else f"{each.network:.2%}"
+        digits, alone = (
+            "" if share is None else f"{share:.2%}" for share in (each.digits_right, each.network)
+        )
         lines.append(
             f"| {each.suite} | {each.n:,} | {each.share:.2%} | {low:.2%} to {high:.2%} "
-            f"| {each.digits_right:.2%} | {alone} | {1000 * each.seconds / each.n:.1f} ms |"
+            f"| {digits} | {alone} | {1000 * each.seconds / each.n:.1f} ms |"
         )
     return "\n".join(lines)
 

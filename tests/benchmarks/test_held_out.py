@@ -56,8 +56,11 @@ def test_each_figure_is_told(held_out, some, monkeypatch):
         "pairs, of 1",
         "pasted, of 10",
         "forms, of 1",
+        "words, of 1",
+        "labels, of 1",
+        "text, of 1",
     } <= figures.keys()
-    assert len(figures) == 1 + 15 + 1 + 4 + 5
+    assert len(figures) == 1 + 15 + 1 + 4 + 8
 
 
 def test_fewer_images_may_be_corrupted(held_out, some):

@@ -64,6 +64,15 @@ def test_what_was_read_wrongly_is_kept(pages, digits, tmp_path):
     assert cv2.imread(str(tmp_path / names[0])).min() == 0
 
 
+def test_nothing_is_right_where_nothing_stands(pages, tmp_path):
+    (truth, pixels), *_ = pages.cases("text", None, 1, 0)
+    score = pages.measure(BlindReader(), "text", iter([(truth, pixels)]), None, tmp_path)
+    assert (score.right, score.share, score.digits_right) == (1, 1, None)
+    assert pages.table([score]).splitlines()[2].split("|")[5:7] == ["  ", "  "]
+    pages.save(tmp_path, "text-0", truth, "10", pixels)
+    assert [path.name for path in tmp_path.iterdir()] == ["text-0-is-nothing-read-10.png"]
+
+
 def test_the_table_has_a_row_for_each_suite(pages):
     rows = pages.table(
         [
