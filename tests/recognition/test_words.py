@@ -62,12 +62,24 @@ def test_signs_that_stand_apart_are_no_letters():
     assert numbers_in(line)[0][::2] == [True] * 3
 
 
+@pytest.mark.parametrize("digit", LIKE_LETTERS)
+def test_a_sign_within_the_height_of_the_digits_beside_it_is_no_letter(digit):
+    def line(**sign):
+        row = digits(7, digit=digit)
+        for place in (1, 3, 5):
+            row[place] = letters(1, x=25 * place, **sign)[0]
+        return numbers_in(row)[0][::2]
+
+    assert line(height=20, y=5) == [True] * 4
+    assert line(height=20, y=10) == [False] * 4  # on the line, as a small letter
+
+
 def test_a_frame_around_digits_is_no_letter():
-    number = digits(2, x=20, digit=1)
+    number, letter = digits(2, x=20, digit=1), letters(1, x=-30)
     frame = (candidate(0, width=90, height=50, y=-10, confidence=0.05), False)
-    assert numbers_in([frame, *number])[0][1:] == [True, True]
-    beside = (candidate(-80, width=90, height=50, y=-10, confidence=0.05), False)
-    assert numbers_in([beside, *number])[0][1:] == [False, False]
+    assert numbers_in([*letter, frame, *number])[0][2:] == [True, True]
+    beside = (candidate(75, width=90, height=50, y=-10, confidence=0.05), False)
+    assert numbers_in([*letter, *number, beside])[0][1:3] == [False, False]
 
 
 def test_doubtful_digits_speak_for_a_word_but_parts_of_touching_ones_hardly():

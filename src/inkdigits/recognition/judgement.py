@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.recognition.slashes import are_slashes
 from inkdigits.recognition.usual import Usual
 from inkdigits.recognition.words import in_numbers
 
@@ -40,6 +41,7 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
     for line, flags in zip(lines, kept, strict=True):
         flags[:] = [flag and usual.fits(one) for one, flag in line]
         _accept_in_number([one for one, _ in line], flags, usual)
+        _drop_slashes([one for one, _ in line], flags)
     _drop_words(lines, kept, usual)
     _drop_lone(lines, kept)
     return kept
@@ -58,6 +60,13 @@ def _accept_in_number(line: Sequence[Hypothesis], flags: Flags, usual: Usual) ->
 def _distance(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> int:
     """Return the columns between two boxes."""
     return max(box[0], other[0]) - min(box[0] + box[2], other[0] + other[2])
+
+
+def _drop_slashes(line: Sequence[Hypothesis], flags: Flags) -> None:
+    """Keep no digit that is a slash between others."""
+    places = [i for i, flag in enumerate(flags) if flag]
+    for place, slash in zip(places, are_slashes([line[i] for i in places]), strict=True):
+        flags[place] = not slash
 
 
 def _drop_words(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: Usual) -> None:

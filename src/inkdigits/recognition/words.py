@@ -26,15 +26,16 @@ _SURE = dict(enumerate((0.3, -0.5, 2.5, 2.5, 2.5, 0.3, 1.5, 0.3, 2.5, 1.5)))
 
 # What it costs that a word ends and a number begins, by the gap in heights of the line's marks.
 _GAPS, _COSTS = (0.0, 0.8, 2.0), (6.0, 1.5, 0.3)
-_APART = 0.8  # heights of gap on either side of a sign rather than a letter,
-_SIGN = 0.35  # which counts as so much of one
+_APART = 0.8  # heights of gap on either side of a sign rather than a letter;
+_INSIDE = 0.1  # of the digits on either side, how far from their ends it lies if there is no gap;
+_SIGN = 0.35  # it counts as so much of a letter
 _START = 2.0  # what speaks for a number where nothing is known of the page
 
 _TALL, _HIGHEST = 0.35, 2.2  # of most digits' height: what counts as a letter, if it is no digit
 _DARK = 0.5  # of most digits' darkest ink: what counts as one
 _FLAT = 6  # times as wide as high: a line, no letter
 _LETTER = 0.8  # of its height: about how wide a letter is
-_MOST = 2.0  # letters that one mark counts as
+_MOST = 1.4  # letters that one mark counts as
 
 _WORD, _LINE = 0.9, 1.5  # letters that tell a word beside a number, and a line without one
 _FEW = 2.5  # letters that tell a page of text from one with stray signs
@@ -75,12 +76,10 @@ class _Row:
             max(0, later[0] - x - width) / height for (x, _, width, _), later in pairwise(boxes)
         ]
         self._changes = np.interp(gaps, _GAPS, _COSTS).tolist()
-        around = [np.inf, *gaps, np.inf]
-        lonely = [min(gap, later) > _APART for gap, later in pairwise(around)]
         read = [one for one, digit in zip(line, looks, strict=True) if digit]
         self.letters = [
-            0.0 if digit else _letters(one, read, usual) * (_SIGN if alone else 1.0)
-            for one, digit, alone in zip(line, looks, lonely, strict=True)
+            0.0 if digit else _letters(one, read, usual) * (_SIGN if sign else 1.0)
+            for one, digit, sign in zip(line, looks, _are_signs(line, looks, gaps), strict=True)
         ]
         self.counts = [
             letters > 0 or (digit and _is_writing(one, usual))
@@ -137,6 +136,25 @@ def _letters(one: Hypothesis, digits: Sequence[Hypothesis], usual: Usual) -> flo
         if x < left + across / 2 < x + width and y < top + down / 2 < y + height:
             return 0.0
     return min(_MOST, max(1.0, width / (_LETTER * height)))
+
+
+def _are_signs(
+    line: Sequence[Hypothesis], looks: Sequence[bool], gaps: Sequence[float]
+) -> list[bool]:
+    """Tell which marks stand alone, or within the height of digits, as a plus sign does."""
+    around = [np.inf, *gaps, np.inf]
+    signs = [min(gap, later) > _APART for gap, later in pairwise(around)]
+    for i, one in enumerate(line):
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(line)]
+        if beside and all(looks[j] and _inside(one, line[j]) for j in beside):
+            signs[i] = True
+    return signs
+
+
+def _inside(one: Hypothesis, digit: Hypothesis) -> bool:
+    """Whether a mark ends well below the top and above the foot of a digit."""
+    (_, y, _, height), (_, top, _, high) = one.box, digit.box
+    return y > top + _INSIDE * high and y + height < top + (1 - _INSIDE) * high
 
 
 def _is_writing(one: Hypothesis, usual: Usual) -> bool:
