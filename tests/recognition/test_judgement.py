@@ -160,3 +160,9 @@ def test_a_1_below_the_numbers_is_a_digit():
 def test_a_column_of_single_digits_is_kept_with_its_1():
     column = [[(candidate(0, digit), True)] for digit in (5, 1, 7)]
     assert judge(column) == [[True]] * 3
+
+
+def test_what_is_crossed_out_is_no_digit_in_a_number():
+    for stroke, kept in ((2, True), (3, True), (9, False)):
+        doubtful = (candidate(80, confidence=0.3, stroke=stroke), False)
+        assert judge([[*digits(3, stroke=2), doubtful]]) == [[True, True, True, kept]]

@@ -16,7 +16,8 @@ _HEIGHTS = (0.45, 2.2)  # of most digits' height
 _FAINTEST = 0.4  # of most digits' darkest ink
 _STROKES = (0.15, 2.5)  # of most digits' stroke width
 _FAINT, _THIN = 0.6, 0.4  # of both: what is below is no digit if there is any doubt
-_ALIKE = (0.8, 1.3)  # of most digits' height: the longer side of one there
+_ALIKE = (0.8, 1.3)  # of most digits' height: the longer side of one that is like them
+_SCRIBBLE = 1.8  # of most digits' stroke width: of what is crossed out, so much is ink
 
 
 class Usual:
@@ -51,9 +52,10 @@ class Usual:
         )
 
     def alike(self, one: Hypothesis) -> bool:
-        """Whether it fits and is about as long as the others are high, in whichever direction."""
+        """Whether it fits, is about as long as the others are high, and is not crossed out."""
         low, high = _ALIKE
-        return self.fits(one) and low <= max(one.box[2:]) / self.height <= high
+        long = low <= max(one.box[2:]) / self.height <= high
+        return self.fits(one) and long and _stroke(one) <= _SCRIBBLE * self.stroke
 
 
 def height_of(one: Hypothesis) -> float:
