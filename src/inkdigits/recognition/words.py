@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
@@ -66,6 +67,14 @@ def in_numbers(
     return states
 
 
+class _Weight(NamedTuple):
+    """What a mark says: how many letters it may be, whether it counts, and what for a number."""
+
+    letters: float
+    counts: bool
+    evidence: float
+
+
 class _Row:
     """The marks of a line, and what each says of a word or a number there."""
 
@@ -77,24 +86,15 @@ class _Row:
         ]
         self._changes = np.interp(gaps, _GAPS, _COSTS).tolist()
         read = [one for one, digit in zip(line, looks, strict=True) if digit]
-        self.letters = [
-            0.0 if digit else _letters(one, read, usual) * (_SIGN if sign else 1.0)
+        self.weights = [
+            _of_digit(one, usual) if digit else _of_other(one, sign, read, usual)
             for one, digit, sign in zip(line, looks, _are_signs(line, looks, gaps), strict=True)
-        ]
-        self.counts = [
-            letters > 0 or (digit and _is_writing(one, usual))
-            for one, digit, letters in zip(line, looks, self.letters, strict=True)
-        ]
-        self._evidence = [
-            _STRANGE * letters + (_for_number(one) if digit and counts else 0.0)
-            for one, digit, counts, letters in zip(
-                line, looks, self.counts, self.letters, strict=True
-            )
         ]
 
     def states(self, start: float) -> list[bool]:
         """Return which marks are in numbers, where so much speaks for one."""
-        return likeliest_states(self._evidence, self._changes, start)
+        evidence = [weight.evidence for weight in self.weights]
+        return likeliest_states(evidence, self._changes, start)
 
     def spare(self, states: Sequence[bool]) -> list[bool]:
         """Return the states without those words that have too few letters."""
@@ -102,29 +102,38 @@ class _Row:
         spared: list[bool] = []
         for number, group in groupby(states):
             start, stop = len(spared), len(spared) + len(list(group))
-            word = not number and sum(self.letters[start:stop]) >= needed
+            letters = sum(weight.letters for weight in self.weights[start:stop])
+            word = not number and letters >= needed
             spared += [not word] * (stop - start)
         return spared
 
 
 def _share_of_words(rows: Sequence[_Row], states: Sequence[Sequence[bool]]) -> float:
     """Return which share of a page's marks is in words; 0 where hardly any is a letter."""
-    if sum(sum(row.letters) for row in rows) < _FEW:
+    if sum(weight.letters for row in rows for weight in row.weights) < _FEW:
         return 0.0
     known = [
         number
         for row, numbers in zip(rows, states, strict=True)
-        for number, counts in zip(numbers, row.counts, strict=True)
-        if counts
+        for number, weight in zip(numbers, row.weights, strict=True)
+        if weight.counts
     ]
     return known.count(False) / len(known)
 
 
-def _for_number(one: Hypothesis) -> float:
-    """Return the logarithm of how much likelier this digit is in a number than in a word."""
+def _of_digit(one: Hypothesis, usual: Usual) -> _Weight:
+    """Weigh what looks like a digit."""
+    if not _is_writing(one, usual):
+        return _Weight(0.0, False, 0.0)
     if one.doubtful:
-        return _DOUBTFUL_PART if one.part or one.cut else _DOUBTFUL
-    return _SURE.get(one.guess, 0.0)
+        return _Weight(0.0, True, _DOUBTFUL_PART if one.part or one.cut else _DOUBTFUL)
+    return _Weight(0.0, True, _SURE.get(one.guess, 0.0))
+
+
+def _of_other(one: Hypothesis, sign: bool, digits: Sequence[Hypothesis], usual: Usual) -> _Weight:
+    """Weigh what is no digit, and may be a sign."""
+    letters = _letters(one, digits, usual) * (_SIGN if sign else 1.0)
+    return _Weight(letters, letters > 0, _STRANGE * letters)
 
 
 def _letters(one: Hypothesis, digits: Sequence[Hypothesis], usual: Usual) -> float:
