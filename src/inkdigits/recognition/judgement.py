@@ -51,10 +51,10 @@ def _accept_in_number(line: Sequence[Hypothesis], flags: Flags, usual: Usual) ->
     """Accept what may well be a digit, has the size of one and stands in a number of others."""
     sure = [one.box for one, flag in zip(line, flags, strict=True) if flag and one.sure]
     for i, one in enumerate(line):
+        if flags[i] or one.confidence < _LIKELY or one.guess == _ONE:
+            continue
         near = sum(_distance(one.box, box) <= _NEAR * usual.height for box in sure)
-        likely = one.confidence >= _LIKELY and one.guess != _ONE
-        if not flags[i] and near >= _COMPANY and likely:
-            flags[i] = usual.alike(one)
+        flags[i] = near >= _COMPANY and usual.alike(one)
 
 
 def _distance(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> int:
