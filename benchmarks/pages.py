@@ -41,12 +41,14 @@ from inkdigits.workflows.readers import reader_for
 Case: TypeAlias = tuple[str, np.ndarray]  # what stands there, and the picture of it
 
 AFTER_WORDS = Style(replace(CLEAN.writing, letters=1, numbers=(1, 2), length=(2, 5)))
-DRAWN: dict[str, Callable[[LabelledImages, np.random.Generator], Page]] = {
-    "clean": lambda digits, rng: number_page(digits, rng, CLEAN),
-    "hard": lambda digits, rng: number_page(digits, rng, HARD),
-    "pairs": lambda digits, rng: pair(digits, rng, CLEAN),
-    "forms": lambda digits, rng: number_page(digits, rng, FORMS),
-    "words": lambda digits, rng: make_page(digits, rng, AFTER_WORDS),
+DRAWN: dict[str, Callable[[LabelledImages, np.random.Generator], Case]] = {
+    "clean": lambda digits, rng: shown(number_page(digits, rng, CLEAN)),
+    "hard": lambda digits, rng: shown(number_page(digits, rng, HARD)),
+    "pairs": lambda digits, rng: shown(pair(digits, rng, CLEAN)),
+    "forms": lambda digits, rng: shown(number_page(digits, rng, FORMS)),
+    "words": lambda digits, rng: shown(make_page(digits, rng, AFTER_WORDS)),
+    "labels": labelled_number,
+    "text": lambda _, rng: ("", text_page(rng)),
 }
 # Each draws from a series by its place.
 SUITES = ("clean", "hard", "pairs", "pasted", "forms", "words", "labels", "text")
@@ -87,13 +89,12 @@ def cases(suite: str, digits: LabelledImages, n: int, seed: int) -> Iterator[Cas
             yield str(label), pasted(image, int(rng.integers(*FACTORS, endpoint=True)))
         return
     for _ in range(n):
-        if suite == "labels":
-            yield labelled_number(digits, rng)
-        elif suite == "text":
-            yield "", text_page(rng)
-        else:
-            page = DRAWN[suite](digits, rng)
-            yield page.text, page.pixels
+        yield DRAWN[suite](digits, rng)
+
+
+def shown(page: Page) -> Case:
+    """Return what stands on a generated page, and the picture of it."""
+    return page.text, page.pixels
 
 
 def measure(

@@ -18,6 +18,7 @@ from inkdigits.imaging.marks import Mark, extent
 from inkdigits.recognition.lattice import Span
 
 LEAST_CONFIDENCE = 0.45  # of what is called a digit, rather than none
+ONE = 1  # the digit that any upright stroke may be
 SURE = 0.9  # confidence of a digit whose size tells how large digits are
 
 
@@ -70,7 +71,7 @@ class Hypothesis:
     @property
     def sure(self) -> bool:
         """Whether this is a digit without doubt, and not a 1, which any upright stroke may be."""
-        return not self.doubtful and self.guess != 1
+        return not self.doubtful and self.guess != ONE
 
     @property
     def doubtful(self) -> bool:
@@ -82,3 +83,13 @@ def sure_height(hypotheses: Sequence[Hypothesis]) -> float | None:
     """Return the height of most digits that are without doubt; None if there are none."""
     heights = sorted(one.box[3] for one in hypotheses if one.sure)
     return float(heights[len(heights) // 2]) if heights else None
+
+
+def columns_between(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> int:
+    """Return the columns between two boxes, whichever is first; negative where they overlap.
+
+    Example:
+        >>> columns_between((0, 0, 10, 20), (25, 0, 10, 20))
+        15
+    """
+    return max(box[0], other[0]) - min(box[0] + box[2], other[0] + other[2])

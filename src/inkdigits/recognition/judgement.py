@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.recognition.hypotheses import ONE, Hypothesis, columns_between
 from inkdigits.recognition.slashes import are_slashes
 from inkdigits.recognition.usual import Usual
 from inkdigits.recognition.words import in_numbers
@@ -18,7 +18,6 @@ from inkdigits.recognition.words import in_numbers
 Judged: TypeAlias = tuple[Hypothesis, bool]
 Flags: TypeAlias = list[bool]
 
-_ONE = 1
 _LIKELY = 0.1  # confidence of what is taken for a digit if it stands in a number
 _COMPANY = 2  # digits without doubt beside it
 _NEAR = 3.0  # of most digits' height: how far these may be
@@ -51,15 +50,10 @@ def _accept_in_number(line: Sequence[Hypothesis], flags: Flags, usual: Usual) ->
     """Accept what may well be a digit, has the size of one and stands in a number of others."""
     sure = [one.box for one, flag in zip(line, flags, strict=True) if flag and one.sure]
     for i, one in enumerate(line):
-        if flags[i] or one.confidence < _LIKELY or one.guess == _ONE:
+        if flags[i] or one.confidence < _LIKELY or one.guess == ONE:
             continue
-        near = sum(_distance(one.box, box) <= _NEAR * usual.height for box in sure)
+        near = sum(columns_between(one.box, box) <= _NEAR * usual.height for box in sure)
         flags[i] = near >= _COMPANY and usual.alike(one)
-
-
-def _distance(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> int:
-    """Return the columns between two boxes."""
-    return max(box[0], other[0]) - min(box[0] + box[2], other[0] + other[2])
 
 
 def _drop_slashes(line: Sequence[Hypothesis], flags: Flags) -> None:
@@ -96,7 +90,7 @@ def _drop_lone(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None
         if len(line) == 1:
             (one,) = line
             x, _, width, _ = one.box
-            beside = one.guess == _ONE and (x + width < left or x > right)
+            beside = one.guess == ONE and (x + width < left or x > right)
             if beside or (sure and one.doubtful):
                 flags[:] = [False] * len(flags)
 

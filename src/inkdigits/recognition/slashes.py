@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.imaging.glyph import draw_together
+from inkdigits.recognition.hypotheses import ONE, Hypothesis
 
-_ONE = 1
 # A slash goes beyond both digits beside it, above and below, by this share of their height, and
 # leans by so many columns per row: of 656 ones on generated pages of training digits one does.
 _BEYOND = 0.05
@@ -29,7 +29,7 @@ def are_slashes(digits: Sequence[Hypothesis]) -> list[bool]:
         For each whether it is a slash. The first and the last never are.
     """
     between = zip(digits, digits[1:], digits[2:], strict=False)
-    inner = [one.guess == _ONE and _parts(one, left, right) for left, one, right in between]
+    inner = [one.guess == ONE and _parts(one, left, right) for left, one, right in between]
     return [False, *inner, False][: len(digits)]
 
 
@@ -46,7 +46,5 @@ def _parts(one: Hypothesis, left: Hypothesis, right: Hypothesis) -> bool:
 
 def _slant(one: Hypothesis) -> float:
     """Return by how many columns per row its ink leans to the right."""
-    rows, columns = zip(*(np.nonzero(mark.mask) for mark in one.marks), strict=True)
-    y = np.concatenate([row + mark.y for row, mark in zip(rows, one.marks, strict=True)])
-    x = np.concatenate([column + mark.x for column, mark in zip(columns, one.marks, strict=True)])
-    return -float(np.polyfit(y, x, 1)[0])
+    rows, columns = np.nonzero(draw_together(one.marks))
+    return -float(np.polyfit(rows, columns, 1)[0])

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.recognition.hypotheses import ONE, Hypothesis
 
-_ONE = 1
 _LENIENT = 1.6  # for all but a 1, which any stray stroke may be
 _HEIGHTS = (0.45, 2.2)  # of most digits' height
 _FAINTEST = 0.4  # of most digits' darkest ink
@@ -40,7 +39,7 @@ class Usual:
 
     def fits(self, one: Hypothesis) -> bool:
         """Whether size, ink and strokes of a digit are like the others'."""
-        lenient = 1.0 if one.guess == _ONE else _LENIENT
+        lenient = 1.0 if one.guess == ONE else _LENIENT
         height, level = height_of(one) / self.height, level_of(one) / self.level
         stroke = _stroke(one) / self.stroke
         if one.doubtful and (level < _FAINT or stroke < _THIN):

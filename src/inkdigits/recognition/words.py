@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inkdigits.recognition.hypotheses import Hypothesis
+from inkdigits.recognition.hypotheses import Hypothesis, columns_between
 from inkdigits.recognition.two_states import likeliest_states
 from inkdigits.recognition.usual import Usual, height_of, level_of
 
@@ -81,9 +81,7 @@ class _Row:
     def __init__(self, line: Sequence[Hypothesis], looks: Sequence[bool], usual: Usual) -> None:
         boxes = [one.box for one in line]
         height = median(high for *_, high in boxes)
-        gaps = [
-            max(0, later[0] - x - width) / height for (x, _, width, _), later in pairwise(boxes)
-        ]
+        gaps = [max(0, columns_between(*pair)) / height for pair in pairwise(boxes)]
         self._changes = np.interp(gaps, _GAPS, _COSTS).tolist()
         read = [one for one, digit in zip(line, looks, strict=True) if digit]
         self.weights = [
