@@ -81,6 +81,20 @@ def test_what_shows_in_every_colour_is_told_from_what_does_not():
     assert ink.grey[60, 20] == 0
 
 
+@pytest.mark.parametrize("noise", [0, 20], ids=["clean", "noisy"])
+@pytest.mark.parametrize("side", [60, 400])
+def test_a_grey_picture_has_the_ink_of_one_with_a_single_pixel_in_colours(side, noise, rng):
+    page = rng.normal(200, noise, (side, side, 1)).clip(0, 255).astype(np.uint8).repeat(3, axis=2)
+    page[20:40, 30:34] = 60
+    coloured = page.copy()
+    coloured[-2, -2, 0] ^= 1  # away from the pixels that are looked at first
+    grey, other = find_ink(page), find_ink(coloured)
+    far = np.s_[: side - 20, : side - 20]
+    np.testing.assert_array_equal(grey.values[far], other.values[far])
+    np.testing.assert_array_equal(grey.grey, grey.values)
+    assert (grey.bright, grey.noise) == (other.bright, pytest.approx(other.noise, abs=0.1))
+
+
 def test_a_blackboard_has_as_much_ink_as_its_negative():
     picture = page()
     picture[30:90, 60:66] = 40

@@ -30,8 +30,10 @@ _FINE = 300  # pixels of the longer side: smaller pictures have strokes too thin
 _PATCH, _SEARCHED = 5, 11  # pixels: what is compared in these, and where
 _TILES = 8  # along each side, for the noise
 _SAMPLES = 400  # rows and columns that the noise is measured on
+_APART = 16  # pixels that are looked at first, to tell a grey picture
 
-Pixels = UInt8[np.ndarray, "rows columns 3"]
+# Red, green and blue, or one channel where these are alike: then nothing is worked out three times.
+Pixels = UInt8[np.ndarray, "rows columns *channels"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +80,7 @@ def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
         >>> ink.bright, int(ink.values[20, 31]), int(ink.values[20, 5])
         (False, 230, 0)
     """
+    pixels = _without_copies(pixels)
     small = _reduce(pixels)
     paper = _paper(small, _FAR if thick else _NEAR)
     bright = _is_bright(small, paper)
@@ -91,6 +94,16 @@ def find_ink(pixels: Pixels, *, thick: bool = False) -> Ink:
         pixels = _without_grain(pixels, noise * (WHITE - light if bright else light) / WHITE)
         noise, grain = _noise(pixels, paper, bright)
     return Ink(*_shares(pixels, paper, bright), bright, noise, grain)
+
+
+def _without_copies(pixels: Pixels) -> Pixels:
+    """Return one channel, shape (rows, columns), of a picture whose three channels are alike."""
+    few = pixels[::_APART, ::_APART]
+    if (few == few[..., :1]).all():
+        first, *others = cv2.split(pixels)
+        if all(np.array_equal(first, other) for other in others):
+            return first
+    return pixels
 
 
 def _reduce(pixels: Pixels) -> Pixels:
@@ -111,11 +124,8 @@ def _paper(small: Pixels, window: int) -> Pixels:
     if half < 1:
         paper: Pixels = np.broadcast_to(np.median(small, axis=(0, 1)), small.shape).astype(np.uint8)
         return paper
-    medians = [
-        cv2.medianBlur(np.ascontiguousarray(framed[..., channel]), 2 * half + 1)
-        for channel in range(3)
-    ]
-    median = np.stack(medians, axis=2)[half : half + rows, half : half + columns]
+    medians = [cv2.medianBlur(channel, 2 * half + 1) for channel in cv2.split(framed)]
+    median = cv2.merge(medians)[half : half + rows, half : half + columns]
     smooth: Pixels = cv2.GaussianBlur(median, (0, 0), _SMOOTH)
     return smooth
 
@@ -163,7 +173,7 @@ def _without_grain(pixels: Pixels, grain: float) -> Pixels:
     2005.
 
     Args:
-        pixels: Shape (rows, columns, 3), uint8.
+        pixels: Shape (rows, columns, 3), or without the last for grey, uint8.
         grain: Standard deviation of its noise in grey levels.
     """
     if max(pixels.shape) >= _FINE:
@@ -175,7 +185,8 @@ def _without_grain(pixels: Pixels, grain: float) -> Pixels:
         )
         for channel in cv2.split(pixels)
     ]
-    return np.stack(channels, axis=2)
+    denoised: Pixels = cv2.merge(channels)
+    return denoised
 
 
 def _shares(pixels: Pixels, paper: Pixels, bright: bool) -> tuple[Image, Image]:
@@ -202,16 +213,18 @@ def _share(difference: Pixels, light: Pixels) -> Pixels:
 
 
 def _largest(shares: Pixels) -> Image:
-    """Return the largest of the three channels."""
-    red, green, blue = cv2.split(shares)
-    largest: Image = cv2.max(cv2.max(red, green, dst=red), blue, dst=red)
+    """Return the largest of the channels."""
+    largest, *others = cv2.split(shares)
+    for other in others:
+        cv2.max(largest, other, dst=largest)
     return largest
 
 
 def _least(shares: Pixels) -> Image:
-    """Return the smallest of the three channels."""
-    red, green, blue = cv2.split(shares)
-    least: Image = cv2.min(cv2.min(red, green, dst=red), blue, dst=red)
+    """Return the smallest of the channels."""
+    least, *others = cv2.split(shares)
+    for other in others:
+        cv2.min(least, other, dst=least)
     return least
 
 
