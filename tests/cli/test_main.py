@@ -29,6 +29,20 @@ def test_every_verb_has_help_with_an_example(inkdigits: Callable, verb: list[str
         assert "--json" in result.out
 
 
+@pytest.mark.parametrize("given", [{}, {"OPENBLAS_THREAD_TIMEOUT": "20"}], ids=["none", "own"])
+def test_threads_do_not_wait_in_circles_unless_told_so(given: dict[str, str]):
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_THREAD_TIMEOUT"}
+    asked = "import sys, inkdigits.cli, os; print(os.environ['OPENBLAS_THREAD_TIMEOUT'], "
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{asked} 'numpy' in sys.modules)"],
+        env=environment | given,
+        capture_output=True,
+        text=True,
+    )
+    # It is read once, when NumPy is imported.
+    assert ended.stdout == f"{given.get('OPENBLAS_THREAD_TIMEOUT', '4')} False\n"
+
+
 def test_without_words_it_shows_its_help(inkdigits: Callable):
     result = inkdigits()
     assert result.code == 2

@@ -46,8 +46,6 @@ def _common(
 
 def main() -> None:
     """Run the program and exit with its code."""
-    # TensorFlow writes pages of notices about the processor unless told otherwise before import.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _leave(run(sys.argv[1:]))
 
 
