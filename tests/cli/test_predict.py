@@ -161,6 +161,21 @@ class TestPredict:
         (line,) = result.document["results"][0]["lines"]
         assert line["digits"][0]["top"][0]["digit"] == 3
 
+    def test_many_pictures_are_read_in_order(self, pictures: Path, mnist: Any):
+        names = []
+        for i in range(50):
+            names.append(f"in/{i}.png")
+            Pillow.fromarray(mnist.test.images[i]).save(names[-1])
+        words = [PROGRAM, "predict", *names * 100, "in/broken.png", "--json"]
+        done = subprocess.run(words, capture_output=True)
+        assert (done.returncode, done.stderr) == (1, b"1 of 5001 could not be read\n")
+        *results, broken = json.loads(done.stdout)["results"]
+        assert [each["path"] for each in results] == names * 100
+        read = [each["text"] for each in results[:50]]
+        assert read == [str(label) for label in mnist.test.labels[:50]]
+        assert [each["text"] for each in results] == read * 100
+        assert broken["error"]
+
     def test_drawings(self, inkdigits: Callable, pictures: Path):
         words = ("--annotate", "out", "--show-inputs", "out", "--json")
         assert inkdigits("predict", "in", *words).code == 1

@@ -81,18 +81,3 @@ def test_oblong_pictures_are_refused():
 
 def test_no_pictures_have_no_readings():
     assert PictureReader(Colours()).read_many([]) == []
-
-
-def test_to_ask_is_the_part_of_reading_that_needs_the_network():
-    class Once(Colours):
-        def _run(self, images, outputs):
-            asked.append(len(images))
-            return super()._run(images, outputs)
-
-    asked = []
-    readings = PictureReader(Once()).ask([plain(BLUE), plain(RED)])
-    assert asked == [2]
-    assert [reading.text for reading in readings()] == ["sky", "rose"]
-    assert asked == [2]
-    with pytest.raises(UsageError, match="expect"):
-        PictureReader(Colours()).ask([plain(BLUE)], "single")

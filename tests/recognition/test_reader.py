@@ -319,17 +319,6 @@ def test_several_pictures_are_read_as_one_by_one(reader, write, handwriting):
         assert places(one) == places(other)
 
 
-def test_to_ask_is_the_part_of_reading_that_needs_the_network(reader, write, handwriting):
-    network = AlwaysThree()
-    pictures = [picture_of(write(("465", 20, 60))[0]), picture_of(handwriting[7][3])]
-    readings = Reader(network).ask(pictures)
-    rounds = len(network.asked)
-    assert [set(reading.text) for reading in readings()] == [{"3"}, {"3"}]
-    assert len(network.asked) == rounds > 0
-    asked, read = reader.ask(pictures, "number")(), reader.read_many(pictures, "number")
-    assert [each.text for each in asked] == [each.text for each in read] == ["465", "7"]
-
-
 def test_a_small_network_answers_what_is_one_digit_and_clear_to_it(reader, handwriting, write):
     grey, _ = write(("274", 20, 60))
     pictures = [picture_of(handwriting[8][0]), picture_of(grey)]

@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 from PIL import Image as Pillow
@@ -16,9 +18,9 @@ class FakeReader:
     def __init__(self):
         self.calls = []
 
-    def ask(self, pictures, expect=None):
+    def read_many(self, pictures, expect=None):
         self.calls.append((len(pictures), expect))
-        return lambda: [Reading((), picture.width, picture.height) for picture in pictures]
+        return [Reading((), picture.width, picture.height) for picture in pictures]
 
 
 @pytest.fixture
@@ -47,6 +49,41 @@ def test_pictures_are_read_many_at_a_time(pictures):
     assert {expect for _, expect in reader.calls} == {"single"}
     assert max(n for n, _ in reader.calls) <= module.CHUNK_PICTURES
     assert len(reader.calls) < 20
+
+
+def test_no_more_pixels_are_held_at_once_than_those_of_two_photos(tmp_path):
+    path = tmp_path / "large.png"
+    path.write_bytes(to_png(np.full((1500, 2000, 3), 255, np.uint8)))
+    reader = FakeReader()
+    assert len(list(predict([Source(str(path))] * 7, reader))) == 7
+    assert [n for n, _ in reader.calls] == [3, 1, 3]
+
+
+def test_helpers_do_what_is_done_here(pictures, monkeypatch):
+    limits = Limits(max_pixels=40)
+    made = work_of_helpers(pictures, monkeypatch, limits=limits, expect="number")
+    there, here = made(pictures), list(predict(pictures, FakeReader(), limits=limits))
+    assert [result.path for result in there] == [result.path for result in here]
+    assert [result.error for result in there] == [result.error for result in here]
+    assert [result.reading for result in there] == [result.reading for result in here]
+    assert [result.error is None for result in there] == [True, False, True, True, False]
+    assert made.keywords["reader"].calls == [(3, "number")]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/fd/3", "/proc/self/fd/3"])
+def test_helpers_are_not_asked_for_what_is_this_process_own(pictures, monkeypatch, name):
+    assert work_of_helpers([*pictures, Source(name)], monkeypatch) is None
+
+
+def work_of_helpers(sources, monkeypatch, **options):
+    """Return what works in helpers, sent to them and back."""
+    monkeypatch.setattr(module, "share_out", lambda *given: shared.append(given) or iter(()))
+    shared = []
+    assert list(predict(sources, FakeReader(), another=FakeReader, **options)) == []
+    monkeypatch.undo()
+    ((items, _, make_work),) = shared
+    assert items == sources
+    return make_work and pickle.loads(pickle.dumps(make_work))()
 
 
 def test_limits_reach_the_decoder(pictures):
@@ -91,7 +128,7 @@ def test_every_page_has_a_result_of_its_own(tmp_path, pictures):
     pages = [result.picture and result.picture.page for result in results]
     assert pages == [*range(1, 101), 1, None, *range(1, 101)]
     assert [n for n, _ in reader.calls] == [module.CHUNK_PICTURES - 1, 202 - module.CHUNK_PICTURES]
-    assert told == [3, 4]
+    assert told == [3, 3, 4]
 
 
 def test_pages_before_a_damaged_one_are_read(tmp_path):

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -117,6 +118,7 @@ def predict(
             pages=pages,
             expect=expect,
             progress=progress,
+            another=partial(load_reader, model, threads=1),
         )
         failed = _collect(results, sheet, drawings)
     _print(sheet)

@@ -55,9 +55,10 @@ class _Json:
     def __init__(self, model: str) -> None:
         self._model = model
         self._lines: list[str] = []
+        self._encode = json.JSONEncoder(allow_nan=False).encode
 
     def add(self, result: Result) -> None:
-        self._lines.append(json.dumps(result_document(result), allow_nan=False))
+        self._lines.append(self._encode(result_document(result)))
 
     def print(self) -> None:
         results = ",\n".join(self._lines)

@@ -6,8 +6,7 @@ is searched: each picture is brought to the network's size as the training pictu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -64,26 +63,15 @@ class PictureReader:
         Raises:
             UsageError: If something is expected.
         """
-        return self.ask(pictures, expect)()
-
-    def ask(
-        self, pictures: Sequence[Picture], expect: Expect | None = None
-    ) -> Callable[[], list[Reading]]:
-        """Ask the network about pictures; arguments and errors are those of `read_many`.
-
-        Returns:
-            What makes readings of the answers: `read_many` in two parts, for those who let the
-            network answer the next pictures meanwhile.
-        """
         if expect is not None:
             raise UsageError(
                 f"`expect` is for networks that read digits; received {expect!r} for one that "
                 "tells whole pictures apart"
             )
         if not pictures:
-            return list
+            return []
         images = self._images(pictures)
-        return partial(self._readings, pictures, images, self.classifier.answers(images))
+        return self._readings(pictures, images, self.classifier.answers(images))
 
     def _readings(
         self, pictures: Sequence[Picture], images: AnyImages, answers: Answers

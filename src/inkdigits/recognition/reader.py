@@ -83,17 +83,6 @@ class Reader:
         Returns:
             One reading for each picture.
         """
-        return self.ask(pictures, expect)()
-
-    def ask(
-        self, pictures: Sequence[Picture], expect: Expect | None = None
-    ) -> Callable[[], list[Reading]]:
-        """Ask the network about pictures; arguments are those of `read_many`.
-
-        Returns:
-            What makes readings of the answers: `read_many` in two parts, for those who let the
-            network answer the next pictures meanwhile.
-        """
         whole = self._ask_whole(pictures)
         sure = whole.sure
         pages = {
@@ -106,15 +95,11 @@ class Reader:
             if i not in sure
         }
         self._answer([page for ways in pages.values() for page in ways])
-
-        def readings() -> list[Reading]:
-            of = whole.readings(pictures, self._digits)
-            for i, ways in pages.items():
-                read = best_reading(ways)
-                of[i] = read if i not in of or read.text else of[i]
-            return [of[i] for i in range(len(pictures))]
-
-        return readings
+        readings = whole.readings(pictures, self._digits)
+        for i, ways in pages.items():
+            read = best_reading(ways)
+            readings[i] = read if i not in readings or read.text else readings[i]
+        return [readings[i] for i in range(len(pictures))]
 
     def _ask_whole(self, pictures: Sequence[Picture]) -> WholePictures:
         """Ask about those pictures that are one digit as they are."""

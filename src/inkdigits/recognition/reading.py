@@ -7,7 +7,7 @@ not know how digits are found or recognised. A network for whole pictures gives 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -184,8 +184,3 @@ class ReadsPictures(Protocol):
 
     def read_many(self, pictures: Sequence[Picture], expect: Expect | None = None) -> list[Reading]:
         """Read several pictures; the network is asked for all of them at once."""
-
-    def ask(
-        self, pictures: Sequence[Picture], expect: Expect | None = None
-    ) -> Callable[[], list[Reading]]:
-        """Do of `read_many` all that needs the network; what is returned does the rest."""

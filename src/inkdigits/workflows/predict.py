@@ -7,7 +7,7 @@ in order, in the memory of a few pictures. A picture that cannot be read is a re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from inkdigits.errors import PictureError
@@ -17,13 +17,13 @@ from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.quiet import pillow_is_quiet
 from inkdigits.recognition.answers import BATCH
 from inkdigits.recognition.reading import Expect, Reading, ReadsPictures
-from inkdigits.workflows.ahead import in_chunks, one_ahead
-from inkdigits.workflows.inputs import Source
+from inkdigits.workflows.helpers import share_out
+from inkdigits.workflows.inputs import STDIN, Source
 
 # How much is read at once: two of the network's batches, and not more pixels than two large photos.
 CHUNK_PICTURES = 2 * BATCH
 CHUNK_PIXELS = 8_000_000
-_APART = (".pdf", ".heic", ".heif")  # decoded in processes of their own, of which two can work
+_OWN = ("/dev/", "/proc/")  # files here may be others in another process
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,7 @@ def predict(
     pages: Pages = "first",
     expect: Expect | None = None,
     progress: Callable[[int], None] | None = None,
+    another: Callable[[], ReadsPictures] | None = None,
 ) -> Iterator[Result]:
     """Read the digits in pictures.
 
@@ -61,6 +62,8 @@ def predict(
         pages: Whether to read the first page of a file, or all.
         expect: What is known of the pictures.
         progress: Is told how many sources are done.
+        another: Is called in other processes, which help where reading takes long, and returns the
+            same reader there; it can be pickled. None to read without help, and so are all pages.
 
     Yields:
         For each source a result for each page; one with an error where that cannot be decoded.
@@ -71,28 +74,52 @@ def predict(
         ['is missing']
     """
     limits = limits or Limits()
-    chunks = _first_pages(sources, limits) if pages == "first" else _all_pages(sources, limits)
-    for done, results in one_ahead(partial(_ask, reader=reader, expect=expect), chunks):
-        yield from results()
+    if pages == "first":
+        chunks = _first_pages(sources, reader, limits, expect, another)
+    else:
+        chunks = _all_pages(sources, reader, limits, expect)
+    for done, results in chunks:
+        yield from results
         if progress:
             progress(done)
 
 
-def _first_pages(sources: Sequence[Source], limits: Limits) -> Iterator[tuple[int, list[Result]]]:
-    """Decode one page of each source; yield chunks, and how many sources are done."""
+def _first_pages(
+    sources: Sequence[Source],
+    reader: ReadsPictures,
+    limits: Limits,
+    expect: Expect | None,
+    another: Callable[[], ReadsPictures] | None,
+) -> Iterator[tuple[int, list[Result]]]:
+    """Read one page of each source; yield how many sources are done, and results."""
+    work = partial(_read_some, reader=reader, limits=limits, expect=expect)
+    make_work = None
+    if another and not any(map(_is_own, sources)):
+        make_work = partial(_make_work, another, limits, expect)
     done = 0
-    decode_one = partial(_decode, limits=limits)
-    with pillow_is_quiet():  # all the time: to turn it on and off takes a quarter of small pictures
-        for chunk in in_chunks(
-            decode_one,
-            sources,
-            weigh=_pixels,
-            heaviest=CHUNK_PIXELS,
-            most=CHUNK_PICTURES,
-            threads=2 if any(source.name.lower().endswith(_APART) for source in sources) else 1,
-        ):
-            done += len(chunk)
-            yield done, chunk
+    for results in share_out(sources, work, make_work):
+        done += len(results)
+        yield done, results
+
+
+def _is_own(source: Source) -> bool:
+    """Whether a source is another one, or none, in another process."""
+    return source.name == STDIN or source.name.startswith(_OWN)
+
+
+def _make_work(
+    another: Callable[[], ReadsPictures], limits: Limits, expect: Expect | None
+) -> Callable[[Sequence[Source]], list[Result]]:
+    return partial(_read_some, reader=another(), limits=limits, expect=expect)
+
+
+def _read_some(
+    sources: Sequence[Source], reader: ReadsPictures, limits: Limits, expect: Expect | None
+) -> list[Result]:
+    """Read one page of each of the first sources, of as many as a chunk holds."""
+    with pillow_is_quiet():  # to turn it on and off for each takes a quarter of small pictures
+        chunk = _take_chunk(enumerate(_decode(source, limits) for source in sources))
+    return _read(chunk, reader, expect)
 
 
 def _decode(source: Source, limits: Limits) -> Result:
@@ -103,16 +130,18 @@ def _decode(source: Source, limits: Limits) -> Result:
     return Result(source.name, picture)
 
 
-def _all_pages(sources: Sequence[Source], limits: Limits) -> Iterator[tuple[int, list[Result]]]:
-    """Decode all pages, of which a file may have hundreds, and yield them chunk by chunk."""
-    chunk: list[Result] = []
-    for done, source in enumerate(sources):
-        for result in _decode_pages(source, limits):
-            chunk.append(result)
-            if len(chunk) == CHUNK_PICTURES or sum(map(_pixels, chunk)) >= CHUNK_PIXELS:
-                yield done, chunk
-                chunk = []
-    yield len(sources), chunk
+def _all_pages(
+    sources: Sequence[Source], reader: ReadsPictures, limits: Limits, expect: Expect | None
+) -> Iterator[tuple[int, list[Result]]]:
+    """Read all pages, of which a file may have hundreds; yield as `_first_pages`."""
+    decoded = (
+        (done, result)
+        for done, source in enumerate(sources)
+        for result in _decode_pages(source, limits)
+    )
+    while chunk := _take_chunk(decoded):
+        yield chunk[-1][0], _read(chunk, reader, expect)
+    yield len(sources), []
 
 
 def _decode_pages(source: Source, limits: Limits) -> Iterator[Result]:
@@ -124,26 +153,26 @@ def _decode_pages(source: Source, limits: Limits) -> Iterator[Result]:
         yield Result(source.name, error=str(error))
 
 
-def _pixels(result: Result) -> float:
-    return result.picture.pixels.size / 3 if result.picture else 0
+def _take_chunk(decoded: Iterator[tuple[int, Result]]) -> list[tuple[int, Result]]:
+    """Take as many results, each with a number, as are read at once."""
+    chunk: list[tuple[int, Result]] = []
+    pixels = 0.0
+    for numbered in decoded:
+        chunk.append(numbered)
+        picture = numbered[1].picture
+        pixels += picture.pixels.size / 3 if picture else 0
+        if len(chunk) == CHUNK_PICTURES or pixels >= CHUNK_PIXELS:
+            break
+    return chunk
 
 
-def _ask(
-    chunk: tuple[int, list[Result]], reader: ReadsPictures, expect: Expect | None
-) -> tuple[int, Callable[[], Iterator[Result]]]:
-    """Let the network answer a chunk; return what makes results with readings of it."""
-    done, results = chunk
+def _read(
+    chunk: Sequence[tuple[int, Result]], reader: ReadsPictures, expect: Expect | None
+) -> list[Result]:
+    """Add readings to what was decoded."""
+    results = [result for _, result in chunk]
     pictures = [result.picture for result in results if result.picture]
-    readings = reader.ask(pictures, expect) if pictures else list
-    return done, partial(_with_readings, results, readings)
-
-
-def _with_readings(
-    results: Sequence[Result], readings: Callable[[], list[Reading]]
-) -> Iterator[Result]:
-    made = iter(readings())
-    for result in results:
-        if result.picture:
-            yield Result(result.path, result.picture, next(made))
-        else:
-            yield result
+    readings = iter(reader.read_many(pictures, expect) if pictures else ())
+    return [
+        replace(result, reading=next(readings)) if result.picture else result for result in results
+    ]

@@ -24,11 +24,12 @@ from inkdigits.recognition.shipped import SHIPPED, shipped_counter, shipped_netw
 _making = threading.Lock()
 
 
-def load_reader(model: Path | None = None) -> ReadsPictures:
+def load_reader(model: Path | None = None, threads: int = 0) -> ReadsPictures:
     """Return a reader with a network of one's own, or the shipped one.
 
     Args:
         model: A run folder, an ONNX file, or "shipped"; None for the shipped network.
+        threads: Threads to compute the shipped network with; 0 for one per core.
 
     Raises:
         ModelFileError: If there is no such network, it is damaged, or it reads neither digits nor
@@ -36,7 +37,7 @@ def load_reader(model: Path | None = None) -> ReadsPictures:
     """
     if model is None or (model == Path(SHIPPED) and not model.exists()):
         with _making:  # two threads that are first at once share one network
-            return _shipped_reader()
+            return _shipped_reader(threads)
     # It checks a run against its manifest, and reading with the shipped network need not wait
     # for the import of all that this takes.
     from inkdigits.workflows.evaluate import load_network
@@ -65,8 +66,8 @@ def reader_for(classifier: Classifier) -> ReadsPictures:
 
 
 @cache
-def _shipped_reader() -> Reader:
-    return Reader(load_classifier(shipped_network()), _counter, _quick)
+def _shipped_reader(threads: int) -> Reader:
+    return Reader(load_classifier(shipped_network(), threads=threads), _counter, _quick)
 
 
 @cache

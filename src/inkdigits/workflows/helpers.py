@@ -1,0 +1,274 @@
+"""Sharing work out: this process works, and others help it once that takes long.
+
+Comes in: items, and what works on some of them, here and in a helper. Goes out: results, in the
+order of the items. It does not know what the items are.
+
+A helper is a Python of its own (`helper_process.py`), so neither waits for the other's lock as
+threads do. It needs half a second to start, which pays where more is left to do. What a helper has
+not finished when it crashes is done here.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import IO, Any, Generic, TypeAlias, TypeVar
+
+from inkdigits.processor import available_cores
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+Work: TypeAlias = Callable[[Sequence[Item]], list[Done]]
+
+MOST_ITEMS = 200  # of a batch
+_FIRST_ITEMS = 4
+_SHORT, _LONG = 0.1, 0.4  # seconds: what a batch should take at least and at most
+_AHEAD = 4  # batches that may be done before their turn
+_PATIENCE = 0.1  # seconds after which it can be told how long the rest will take
+_PAYS = 1.0  # seconds of work that are left: more than a helper needs to start
+_MOST_HELPERS = 3
+_PROGRAM = "inkdigits.workflows.helper_process"
+_PIPE = 2**20  # bytes: each time that one is full both processes wait for the other
+
+
+@dataclass(frozen=True)
+class Batch(Generic[Item]):
+    """Consecutive items that one process works on.
+
+    Attributes:
+        start: The number of the first.
+        items: At least one.
+    """
+
+    start: int
+    items: Sequence[Item]
+
+    def __lt__(self, other: Batch[Item]) -> bool:
+        return self.start < other.start
+
+
+def share_out(
+    items: Sequence[Item],
+    work: Work[Item, Done],
+    make_work: Callable[[], Work[Item, Done]] | None = None,
+    *,
+    helpers: int | None = None,
+) -> Iterator[list[Done]]:
+    """Work on items, with the help of other processes if there is enough to do.
+
+    Args:
+        items: What to work on.
+        work: Returns one result for each of the items that it is given, or for the first few.
+        make_work: Is called in a helper and returns what does there what `work` does here. It can
+            be pickled, and so can items and results. None if nobody can help.
+        helpers: At most; one for each other core, up to three, if not given.
+
+    Yields:
+        Results in the order of their items; each list has at least one.
+
+    Raises:
+        Exception: What `work` raises here. What it raises in a helper is tried here once more.
+
+    Example:
+        >>> list(share_out([-3, 1, -4], lambda items: [abs(item) for item in items]))
+        [[3, 1, 4]]
+    """
+    most = min(available_cores() - 1, _MOST_HELPERS) if helpers is None else helpers
+    board = _Board[Item, Done](items)
+    team: list[_Helper[Item, Done]] = []
+    try:
+        while not board.all_taken:
+            if batch := board.begin():
+                began = time.perf_counter()
+                board.finish(batch, work(batch.items), time.perf_counter() - began)
+                if make_work and not team and board.is_long:
+                    team = [helper for _ in range(most) if (helper := _start(board, make_work))]
+            else:
+                board.wait_for_results()
+            yield from board.take_results()
+    finally:
+        board.stop()
+        for helper in team:
+            helper.end()
+
+
+class _Board(Generic[Item, Done]):
+    """Which items are begun and done; several threads may look at it at once."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = items
+        self._change = threading.Condition()
+        self._begun = self._taken = self._done = 0
+        self._size = _FIRST_ITEMS
+        self._given_back: list[Batch[Item]] = []  # a heap
+        self._results: dict[int, list[Done]] = {}
+        self._started = time.perf_counter()
+        self._stopped = False
+
+    @property
+    def all_taken(self) -> bool:
+        """Whether the caller has all results."""
+        return self._taken == len(self._items)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether what is left would take one process long."""
+        passed = time.perf_counter() - self._started
+        left = len(self._items) - self._done
+        return passed >= _PATIENCE and passed / max(self._done, 1) * left > _PAYS
+
+    def begin(self) -> Batch[Item] | None:
+        """Return items to work on; None if there are none, or too many results wait already."""
+        with self._change:
+            return self._begin()
+
+    def wait_to_begin(self) -> Batch[Item] | None:
+        """Return items to work on as soon as there are any; None at the end."""
+        with self._change:
+            while not (self._stopped or self.all_taken):
+                if batch := self._begin():
+                    return batch
+                self._change.wait()
+            return None
+
+    def finish(self, batch: Batch[Item], results: list[Done], seconds: float) -> None:
+        """Note results of a batch, and whether the next should have more items or fewer."""
+        with self._change:
+            self._results[batch.start] = results
+            self._done += len(results)
+            if len(results) < len(batch.items):
+                rest = batch.items[len(results) :]
+                heappush(self._given_back, Batch(batch.start + len(results), rest))
+            elif seconds < _SHORT and len(batch.items) >= self._size:
+                self._size = min(2 * self._size, MOST_ITEMS)
+            if seconds > _LONG:
+                self._size = max(self._size // 2, 1)
+            self._change.notify_all()
+
+    def give_back(self, batch: Batch[Item]) -> None:
+        """Let somebody else work on a batch."""
+        with self._change:
+            heappush(self._given_back, batch)
+            self._change.notify_all()
+
+    def take_results(self) -> Iterator[list[Done]]:
+        """Yield the results whose turn it is."""
+        while True:
+            with self._change:
+                results = self._results.pop(self._taken, None)
+                if results is None:
+                    return
+                self._taken += len(results)
+                self._change.notify_all()
+            yield results
+
+    def wait_for_results(self) -> None:
+        """Wait until it is the turn of some, or there are items to work on."""
+        with self._change:
+            self._change.wait_for(lambda: self._taken in self._results or self._given_back)
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        with self._change:
+            self._stopped = True
+            self._change.notify_all()
+
+    def _begin(self) -> Batch[Item] | None:
+        if self._given_back:
+            return heappop(self._given_back)
+        if self._begun == len(self._items) or len(self._results) >= _AHEAD:
+            return None
+        batch = Batch(self._begun, self._items[self._begun : self._begun + self._size])
+        self._begun += len(batch.items)
+        return batch
+
+
+class _Helper(threading.Thread, Generic[Item, Done]):
+    """Hands batches to another process, and notes what comes back."""
+
+    def __init__(
+        self,
+        board: _Board[Item, Done],
+        make_work: Callable[[], Work[Item, Done]],
+        process: subprocess.Popen[bytes],
+    ) -> None:
+        super().__init__(daemon=True)
+        self._board, self._make_work, self._process = board, make_work, process
+
+    def run(self) -> None:
+        """Let the process work until nothing is left, or it has ended."""
+        target, source = self._process.stdin, self._process.stdout
+        if target is None or source is None:
+            return
+        with suppress(Exception):  # whatever ails the process, this one does without
+            _send(target, self._make_work)
+            _receive(source)  # it is ready
+            while batch := self._board.wait_to_begin():
+                self._hand_over(batch, target, source)
+
+    def _hand_over(self, batch: Batch[Item], target: IO[bytes], source: IO[bytes]) -> None:
+        try:
+            _send(target, batch.items)
+            results, seconds = _receive(source)
+        except Exception:
+            self._board.give_back(batch)
+            raise
+        self._board.finish(batch, results, seconds)
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was not yet sent
+                    pipe.close()
+        self._process.wait()
+
+
+def _start(
+    board: _Board[Item, Done], make_work: Callable[[], Work[Item, Done]]
+) -> _Helper[Item, Done] | None:
+    """Start a helper; None where that cannot be."""
+    try:
+        # `-P`: a module in the folder where the user works is not taken for one of Python's. In a
+        # session of its own Ctrl-C does not reach it: it ends with this process.
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", _PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except (OSError, ValueError):
+        return None
+    if process.stdout is not None:
+        _widen(process.stdout)
+    helper = _Helper(board, make_work, process)
+    helper.start()
+    return helper
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold more, where the system can do that."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+
+
+def _receive(source: IO[bytes]) -> Any:
+    size = int.from_bytes(source.read(8), "big")
+    return pickle.loads(source.read(size))
+
+
+def _send(target: IO[bytes], value: Any) -> None:
+    pickle.dump(value, target, pickle.HIGHEST_PROTOCOL)
+    target.flush()

@@ -1,0 +1,161 @@
+import os
+import sys
+import time
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from inkdigits.workflows import helpers
+from inkdigits.workflows.helpers import MOST_ITEMS, share_out
+from tests.workflows.helped_work import SlowHere, make, make_nothing
+
+ITEMS = range(200)
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    """A file in which a helper notes each batch."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # for helpers to find tests
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def nobody_starts(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("a helper was started")
+
+    monkeypatch.setattr(helpers.subprocess, "Popen", refuse)
+
+
+def flat(results):
+    return list(chain.from_iterable(results))
+
+
+def is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_nothing_to_do_gives_nothing():
+    assert list(share_out([], SlowHere(Path("none")))) == []
+
+
+@pytest.mark.parametrize("n", [1, 4, 5, 1000])
+def test_alone_no_result_is_lost_and_batches_grow(n):
+    found = list(share_out(range(n), lambda items: [-item for item in items]))
+    assert flat(found) == [-item for item in range(n)]
+    assert all(1 <= len(results) <= MOST_ITEMS for results in found)
+    assert [len(results) for results in found[:3]] in ([1], [4], [4, 1], [4, 8, 16])
+
+
+def test_work_may_do_the_first_few_of_its_items():
+    asked = []
+
+    def three(items):
+        asked.append(list(items))
+        return list(items[:3])
+
+    assert flat(share_out(range(10), three)) == list(range(10))
+    assert asked == [[0, 1, 2, 3], [3], [4, 5, 6, 7], [7], [8, 9]]
+
+
+def test_batches_shrink_where_items_last(monkeypatch):
+    monkeypatch.setattr(helpers, "_SHORT", -1)
+    monkeypatch.setattr(helpers, "_LONG", -1)
+    found = share_out(range(9), lambda items: list(items))
+    assert [len(results) for results in found] == [4, 2, 1, 1, 1]
+
+
+def test_a_helper_shares_the_work_and_results_are_in_order(log):
+    found = flat(share_out(ITEMS, SlowHere(log), partial(make, "negate", log), helpers=1))
+    assert [value for value, _ in found] == [-item for item in ITEMS]
+    processes = {process for _, process in found}
+    assert len(processes) == 2
+    assert os.getpid() in processes
+    (helper,) = processes - {os.getpid()}
+    assert is_gone(helper)
+
+
+def test_a_helper_may_do_the_first_few_of_its_items(log):
+    work, make_work = SlowHere(log, most=3), partial(make, "negate", log, most=2)
+    found = flat(share_out(ITEMS, work, make_work, helpers=1))
+    assert [value for value, _ in found] == [-item for item in ITEMS]
+
+
+@pytest.mark.parametrize("work", ["crash", "fail", "return_a_lock"])
+def test_what_a_helper_cannot_do_is_done_here(log, work):
+    found = flat(share_out(ITEMS, SlowHere(log), partial(make, work, log), helpers=1))
+    assert found == [(-item, os.getpid()) for item in ITEMS]
+    assert log.read_text() == "done\n"
+
+
+def test_a_helper_that_cannot_begin_is_not_missed(log):
+    found = flat(share_out(ITEMS, SlowHere(log), partial(make_nothing, log), helpers=1))
+    assert found == [(-item, os.getpid()) for item in ITEMS]
+
+
+def test_all_is_done_here_where_no_process_can_be_started(log, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(log.parent / "nothing"))
+    log.write_text("nobody to wait for\n")
+    found = flat(share_out(ITEMS, SlowHere(log), partial(make, "negate", log), helpers=2))
+    assert found == [(-item, os.getpid()) for item in ITEMS]
+
+
+def test_no_helper_is_started_for_what_is_done_soon(nobody_starts, log):
+    work = partial(make, "negate", log)
+    assert flat(share_out(range(50), list, work, helpers=1)) == list(range(50))
+
+
+@pytest.mark.parametrize("options", [{"helpers": 0}, {}], ids=["none wanted", "one core"])
+def test_no_helper_is_started_where_none_can_help(nobody_starts, log, monkeypatch, options):
+    monkeypatch.setattr(helpers, "available_cores", lambda: 1)
+    log.write_text("nobody to wait for\n")
+    found = share_out(ITEMS, SlowHere(log), partial(make, "negate", log), **options)
+    assert len(flat(found)) == len(ITEMS)
+
+
+def test_a_helper_does_not_hurry_far_ahead(log):
+    counts = []
+
+    class Late(SlowHere):
+        def __call__(self, items):
+            done = super().__call__(items)
+            if self.calls == 2:
+                time.sleep(0.5)  # a helper that may go on does
+                counts.append(len(log.read_text().splitlines()))
+            return done
+
+    work = Late(log, lines=4)
+    assert len(flat(share_out(ITEMS, work, partial(make, "negate", log), helpers=1))) == len(ITEMS)
+    assert counts == [4]
+
+
+def test_helpers_end_with_whoever_takes_the_results(log):
+    found = share_out(ITEMS, SlowHere(log), partial(make, "negate", log), helpers=1)
+    for results in found:
+        process = results[0][1]
+        if process != os.getpid():
+            break
+    assert not is_gone(process)
+    found.close()
+    assert is_gone(process)
+
+
+def test_an_error_here_is_raised_and_ends_the_helpers(log):
+    class Failing(SlowHere):
+        def __call__(self, items):
+            done = super().__call__(items)
+            if self.calls == 3:
+                raise ValueError("not today")
+            return done
+
+    processes = set()
+    with pytest.raises(ValueError, match="not today"):
+        for results in share_out(ITEMS, Failing(log), partial(make, "negate", log), helpers=1):
+            processes |= {process for _, process in results}
+    assert all(map(is_gone, processes - {os.getpid()}))
