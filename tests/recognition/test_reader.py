@@ -319,6 +319,21 @@ def test_several_pictures_are_read_as_one_by_one(reader, write, handwriting):
         assert places(one) == places(other)
 
 
+def test_white_digits_in_a_black_square_are_read_beside_black_ones_on_the_page(reader, write):
+    page, _ = write(("465", 20, 60))
+    square, _ = write(("7", 60, 60))
+    grey = np.full((page.shape[0] + 400, 600), 255, np.uint8)
+    grey[: page.shape[0], : page.shape[1]] = page
+    rows, columns = square.shape
+    grey[-rows - 20 : -20, 30 : 30 + columns] = 255 - square
+    reading = reader.read(picture_of(grey))
+    assert reading.text == "465\n7"
+    (seven,) = reading.lines[1].digits
+    assert grey.shape[0] - rows - 20 <= seven.box.y < seven.box.y + seven.box.height
+    assert 30 <= seven.box.x
+    assert reader.read(picture_of(grey), "single").text == "7"
+
+
 def test_a_small_network_answers_what_is_one_digit_and_clear_to_it(reader, handwriting, write):
     grey, _ = write(("274", 20, 60))
     pictures = [picture_of(handwriting[8][0]), picture_of(grey)]

@@ -25,6 +25,7 @@ from inkdigits.recognition.hypotheses import Hypothesis
 from inkdigits.recognition.line_of_marks import LineOfMarks
 from inkdigits.recognition.page import Page, best_reading
 from inkdigits.recognition.reading import Expect, Reading
+from inkdigits.recognition.split import SplitPicture
 from inkdigits.recognition.whole_pictures import WholePictures
 
 
@@ -83,6 +84,11 @@ class Reader:
         Returns:
             One reading for each picture.
         """
+        split = [SplitPicture(picture, expect) for picture in pictures]
+        readings = iter(self._read_parts([part for each in split for part in each.parts], expect))
+        return [each.join(list(islice(readings, len(each.parts)))) for each in split]
+
+    def _read_parts(self, pictures: Sequence[Picture], expect: Expect | None) -> list[Reading]:
         whole = self._ask_whole(pictures)
         sure = whole.sure
         pages = {
