@@ -213,3 +213,50 @@ def test_a_line_of_the_paper_in_a_zero_makes_it_no_frame():
     page = drawn(paper(), lambda image: cv2.ellipse(image, (60, 60), (40, 50), 0, 0, 360, 1, 4))
     one(page, 18, 55, 84, 2)
     assert not find_frames(page).any()
+
+
+def table(page, gap, rows=2, columns=3, side=60, thick=2):
+    """Draw the lines of a table; where the upper one meets those at the sides there are gaps."""
+    high, wide = rows * side, columns * side
+    for row in range(rows + 1):
+        left = 20 + (gap if row == 0 else 0)
+        right = 20 + wide + thick - (gap if row == 0 else 0)
+        page[15 + row * side : 15 + row * side + thick, left:right] = True
+    for column in range(columns + 1):
+        page[15 : 15 + high, 20 + column * side : 20 + column * side + thick] = True
+    page[15 : 15 + thick, 20 : 20 + gap] = page[15 : 15 + thick, 20 + wide - gap + thick :] = False
+
+
+@pytest.mark.parametrize("gap", [0, 2, 5])
+def test_lines_of_a_table_need_not_quite_meet(gap):
+    page = paper(160, 240)
+    table(page, gap)
+    frame = page.copy()
+    for row in range(2):
+        for column in range(3):
+            one(page, 30 + 60 * row, 48 + 60 * column)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+def test_a_line_between_two_cells_may_end_before_it_meets_the_next():
+    page = paper(160, 240)
+    table(page, 0)
+    page[70:75, 80:82] = False  # between the first two cells, at their lower end
+    frame = page.copy()
+    for column in (1, 2):
+        one(page, 30, 48 + 60 * column)
+    np.testing.assert_array_equal(find_frames(page), frame)
+
+
+def test_a_large_gap_leaves_lines_to_others():
+    page = paper(160, 240)
+    table(page, 30)
+    one(page, 90, 48)
+    assert not find_frames(page)[15:60, 20:22].any()
+
+
+def test_a_tall_digit_in_a_box_does_not_part_it():
+    page = form(20, 84)
+    one(page, 14, 48, 52, 3)
+    one(page, 20, 110)
+    assert not find_frames(page)[14:66, 48:51].any()

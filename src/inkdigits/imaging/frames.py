@@ -9,64 +9,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 
-from inkdigits.array_types import Float64, Int32
+from inkdigits.array_types import Bool, Float64
+from inkdigits.imaging.holes import Boxes, Hole, Labels, find_holes, find_nearly_closed
 from inkdigits.imaging.long_lines import Mask
 
-_LEAST_SIDE = 14  # pixels of a hole
-_INKED = 0.6  # of the box around a frame, at most
-_RECTANGULAR = 0.9  # of the least rectangle around a hole that its hull fills; an ellipse: 0.79
-_ROUND = 0.7  # the same of a hole that something large stands in, whatever its angle
-_UPRIGHT = 10.0  # degrees to either side
-_THICKEST = 0.35  # of a hole's shorter side
 # Of a hole's shorter side: the least height of what stands in a rectangular one, and in another,
 # which may be that of a 0.
 _FILLED, _FILLED_ROUND = 0.3, 0.4
 _CLEAR = 2.0  # times the thickness of a circle: how far from it something in it stands at least
 _LOOKED_AT = 20  # pieces in a circle
+_GAP = 1.5  # times the thickness of frames: half of a gap between their lines, at most
+_LONG = 0.8  # of a frame's shorter side: what may be a line of it
 _TICK = 0.5  # of the shorter side of a hole: lines at its sides that only part it
 _MOST = 4  # times the picture that all holes take: what has more, one in the other, is a pattern
 _ALIKE = 1.25  # times as long at most are the sides of frames of one kind
-
-Contour: TypeAlias = Int32[np.ndarray, "points 1 2"]
-Boxes: TypeAlias = Int32[np.ndarray, "pieces 4"]
-Labels: TypeAlias = Int32[np.ndarray, "rows columns"]
-
-
-@dataclass(frozen=True, eq=False)
-class _Hole:
-    """A hole in a piece of ink, rectangular or round.
-
-    Attributes:
-        hull: Its corners, on the ink around it.
-        sides: The longer and the shorter side of the least rectangle around it, in pixels.
-        thickness: Of the ink around it, in pixels.
-        piece: Number of the piece of ink.
-        rectangular: Whether it is a rectangle, and upright.
-    """
-
-    hull: Contour
-    sides: tuple[float, float]
-    thickness: float
-    piece: int
-    rectangular: bool
-
-    @cached_property
-    def bounds(self) -> tuple[int, int, int, int]:
-        """First column, first row, and those after the last."""
-        x, y, width, height = cv2.boundingRect(self.hull)
-        return x, y, x + width, y + height
-
-    @property
-    def area(self) -> float:
-        """Of the least rectangle around it, in pixels."""
-        return self.sides[0] * self.sides[1]
 
 
 def find_frames(mask: Mask) -> Mask:
@@ -89,62 +49,22 @@ def find_frames(mask: Mask) -> Mask:
         >>> int(frame.sum()), bool(frame[20:40, 28:32].any())
         (304, False)
     """
-    labels, boxes, candidates = _pieces(mask)
-    holes = [hole for piece in candidates for hole in _holes(piece, labels, boxes[piece])]
+    labels, boxes, holes = find_holes(mask)
     if not holes or sum(hole.area for hole in holes) > _MOST * mask.size:
         return np.zeros_like(mask)
     frames = _in_use(holes, boxes[1:])
     if not frames:
         return np.zeros_like(mask)
+    own = [frame.piece for frame in frames]
+    frames += _with_gaps(frames, _lines(labels, boxes, frames))
     found = _around(frames, mask)
-    left = np.isin(labels, [frame.piece for frame in frames]) & ~found
+    left = np.isin(labels, own) & ~found
     found |= _ticks(left, found, frames)
     found &= ~_crossing(mask & ~found, frames)
     return found
 
 
-def _pieces(mask: Mask) -> tuple[Labels, Boxes, list[int]]:
-    """Return the pieces of ink, by number, the box around each, and which may be frames.
-
-    These are large and hollow, and do not touch the picture's border. Piece 0 is the paper.
-    """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
-    rows, columns = mask.shape
-    x, y, width, height, area = stats.T
-    large = np.minimum(width, height) > _LEAST_SIDE
-    inside = (x > 0) & (y > 0) & (x + width < columns) & (y + height < rows)
-    chosen = large & inside & (area <= _INKED * width * height)
-    return labels, stats[:, :4], [i for i in np.flatnonzero(chosen).tolist() if i]
-
-
-def _holes(piece: int, labels: Labels, box: Sequence[int]) -> list[_Hole]:
-    """Return the holes of a piece that may be those of frames."""
-    x, y, width, height = (int(side) for side in box)
-    own = (labels[y : y + height, x : x + width] == piece).view(np.uint8)
-    contours, tree = cv2.findContours(own, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE, offset=(x, y))
-    inner = [contours[i] for i in np.flatnonzero(tree[0, :, 3] >= 0).tolist()]
-    outer = [contours[i] for i in np.flatnonzero(tree[0, :, 3] < 0).tolist()]
-    ink = sum(map(cv2.contourArea, outer)) - sum(map(cv2.contourArea, inner))
-    edges = sum(cv2.arcLength(each, closed=True) for each in contours)
-    thickness = 2 * ink / edges + 1  # contours run through the middle of pixels
-    return [hole for each in inner if (hole := _hole(each, thickness, piece))]
-
-
-def _hole(contour: Contour, thickness: float, piece: int) -> _Hole | None:
-    """Return a hole if it is rectangular or round, and large beside the ink around it."""
-    hull = cv2.convexHull(contour)
-    _, sides, angle = cv2.minAreaRect(hull)
-    shorter, longer = sorted(sides)
-    if shorter < max(_LEAST_SIDE, thickness / _THICKEST):
-        return None
-    filling = cv2.contourArea(hull) / (longer * shorter)
-    if filling < _ROUND:
-        return None
-    rectangular = filling >= _RECTANGULAR and min(angle % 90, -angle % 90) <= _UPRIGHT
-    return _Hole(hull, (longer, shorter), thickness, piece, rectangular)
-
-
-def _in_use(holes: Sequence[_Hole], pieces: Boxes) -> list[_Hole]:
+def _in_use(holes: Sequence[Hole], pieces: Boxes) -> list[Hole]:
     """Return the holes in which something stands, and rectangular ones like them or beside them.
 
     Args:
@@ -162,22 +82,50 @@ def _in_use(holes: Sequence[_Hole], pieces: Boxes) -> list[_Hole]:
     return beside + [hole for hole in filled if not hole.rectangular]
 
 
-def _holds_any(hole: _Hole, pieces: Boxes) -> bool:
+def _lines(labels: Labels, boxes: Boxes, frames: Sequence[Hole]) -> Mask:
+    """Return the ink of pieces that may be lines of frames: long ones that stand in none."""
+    least = _LONG * min(frame.sides[1] for frame in frames)
+    chosen = boxes[:, 2:].max(axis=1) >= least
+    for frame in frames:
+        chosen &= ~_stand_in(frame, boxes)
+    chosen[0] = False  # the paper
+    lines: Mask = chosen[labels]
+    return lines
+
+
+def _with_gaps(frames: Sequence[Hole], lines: Mask) -> list[Hole]:
+    """Return holes like those of frames whose lines do not quite meet, as in a table by hand."""
+    known = [frame for frame in frames if frame.rectangular]
+    if not known:
+        return []
+    thickness = max(frame.thickness for frame in known)
+    sides = np.array([frame.sides for frame in known])
+    found = find_nearly_closed(lines, round(_GAP * thickness), thickness)
+    return [hole for hole in found if hole.rectangular and _is_like_any(hole, sides)]
+
+
+def _holds_any(hole: Hole, pieces: Boxes) -> bool:
     """Whether a piece of some height lies in a hole; in a round one well away from its ink.
 
     Lines of the paper may be left in a 0, but they end close to it.
     """
-    left, top, right, bottom = hole.bounds
-    x, y, width, height = pieces.T
-    inside = (left < x) & (x + width < right) & (top < y) & (y + height < bottom)
     least = (_FILLED if hole.rectangular else _FILLED_ROUND) * hole.sides[1]
-    found = pieces[inside & (height >= least)]
+    found = pieces[_stand_in(hole, pieces) & (pieces[:, 3] >= least)]
     if hole.rectangular:
         return len(found) > 0
     return any(_is_well_inside(hole, box) for box in found[:_LOOKED_AT].tolist())
 
 
-def _is_well_inside(hole: _Hole, box: Sequence[int]) -> bool:
+def _stand_in(hole: Hole, pieces: Boxes) -> Bool[np.ndarray, " pieces"]:
+    """Return which pieces lie in a hole as wholes."""
+    left, top, right, bottom = hole.bounds
+    x, y, width, height = pieces.T
+    across, along = (left < x) & (x + width < right), (top < y) & (y + height < bottom)
+    inside: Bool[np.ndarray, " pieces"] = across & along
+    return inside
+
+
+def _is_well_inside(hole: Hole, box: Sequence[int]) -> bool:
     """Whether all corners of a box are far from the ink around a hole."""
     x, y, width, height = box
     corners = itertools.product((x, x + width), (y, y + height))
@@ -185,13 +133,13 @@ def _is_well_inside(hole: _Hole, box: Sequence[int]) -> bool:
     return min(distances) >= _CLEAR * hole.thickness
 
 
-def _is_like_any(hole: _Hole, others: Float64[np.ndarray, "holes 2"]) -> bool:
+def _is_like_any(hole: Hole, others: Float64[np.ndarray, "holes 2"]) -> bool:
     """Whether a hole is about as large as one of others, by their sides."""
     ratios = others / np.array(hole.sides)
     return bool(((ratios <= _ALIKE) & (ratios >= 1 / _ALIKE)).all(axis=1).any())
 
 
-def _around(frames: Sequence[_Hole], mask: Mask) -> Mask:
+def _around(frames: Sequence[Hole], mask: Mask) -> Mask:
     """Return the ink around the holes, as wide as their frames are thick."""
     found = np.zeros_like(mask)
     for frame in frames:
@@ -210,7 +158,7 @@ def _around(frames: Sequence[_Hole], mask: Mask) -> Mask:
     return found
 
 
-def _ticks(left: Mask, found: Mask, frames: Sequence[_Hole]) -> Mask:
+def _ticks(left: Mask, found: Mask, frames: Sequence[Hole]) -> Mask:
     """Return the short lines that frames are marked off with, as combs are, for one digit each.
 
     Args:
@@ -230,7 +178,7 @@ def _ticks(left: Mask, found: Mask, frames: Sequence[_Hole]) -> Mask:
     return ticks
 
 
-def _crossing(left: Mask, frames: Sequence[_Hole]) -> Mask:
+def _crossing(left: Mask, frames: Sequence[Hole]) -> Mask:
     """Return where strokes on both sides of a frame would meet across it."""
     side = 2 * round(max(frame.thickness for frame in frames)) + 5
     window = np.ones((side, side), np.uint8)
