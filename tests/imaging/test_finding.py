@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from inkdigits.imaging import finding
 from inkdigits.imaging.finding import LONGEST, find_lines, find_ways
 
 
@@ -96,6 +97,30 @@ def test_where_a_shadow_may_be_a_thick_stroke_both_ways_are_given():
 def test_without_thick_strokes_there_is_one_way():
     (found,) = find_ways(draw(page(), *UPPER))
     assert boxes(found) == boxes(find_lines(draw(page(), *UPPER)))
+
+
+def ring(side=240, width=40, margin=6):
+    """A 0 as large as its picture."""
+    page = np.full((side, side, 3), 230, np.uint8)
+    centre, radius = (side // 2, side // 2), side // 2 - margin - width // 2
+    return cv2.circle(page, centre, radius, (40, 40, 60), width)
+
+
+def test_one_thick_digit_that_fills_its_picture_is_one_way_by_itself():
+    ways = find_ways(ring())
+    assert [way.together for way in ways].count(True) == 1
+    assert ways[-1].together
+    ((x, y, width, height),) = boxes(ways[-1])[0]
+    assert abs(np.array([x, y, width, height]) - [6, 6, 228, 228]).max() <= 10
+
+
+def test_where_nothing_is_found_thick_strokes_are_looked_for(monkeypatch):
+    picture = np.full((240, 220, 3), 230, np.uint8)
+    seven = np.array([(30, 30), (190, 30), (80, 210)], np.int32)
+    cv2.polylines(picture, [seven], isClosed=False, color=(40, 40, 60), thickness=36)
+    monkeypatch.setattr(finding, "find_marks_each_way", lambda _: ([],))
+    ((x, y, width, height),) = boxes(find_ways(picture)[0])[0]
+    assert abs(np.array([x, y, width, height]) - [12, 12, 196, 216]).max() <= 10
 
 
 def test_halves_one_above_the_other_may_be_one_digit():

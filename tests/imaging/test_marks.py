@@ -87,6 +87,28 @@ def test_an_edge_of_the_paper_is_left_out(edge):
     assert boxes(find_marks(ink)) == [digit]
 
 
+@pytest.mark.parametrize("margin", [2, 5])
+def test_a_digit_as_high_as_the_picture_is_no_edge_unless_it_touches_the_border(margin):
+    digit = (margin, margin, 120, 300 - 2 * margin)
+    assert boxes(find_marks(ink_of((*digit, 255), shape=(300, 300)))) == [digit]
+    assert find_marks(ink_of((0, margin, 120, 300 - 2 * margin, 255), shape=(300, 300))) == []
+
+
+@pytest.mark.parametrize("side", [100, 300])
+@pytest.mark.parametrize("corners", [2, 3, 4])
+def test_what_holds_the_corners_of_the_picture_is_what_ink_lies_on(side, corners):
+    values = np.full((side, side), 255, np.uint8)
+    values[20 : side - 20, 20 : side - 20] = 0
+    for y, x in [(0, 0), (-1, 0), (0, -1)][: 4 - corners]:
+        values[y, x] = 0
+    values[40:60, 45:50] = 255
+    ink = Ink(values, values, bright=False, noise=0.0, grain=0.0)
+    found = boxes(find_marks(ink))
+    assert (45, 40, 5, 20) in found
+    if side < 200:  # in larger ones it is an edge in any case
+        assert ((0, 0, side, side) in found) == (corners == 2)
+
+
 @pytest.mark.parametrize("place", [(0, 0), (240, 0), (0, 180), (240, 180)], ids=str)
 def test_what_lies_beside_the_paper_in_a_corner_is_left_out(place):
     digits = [(70 + 50 * i, 120, 30, 60) for i in range(3)]

@@ -71,18 +71,21 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
     Returns:
         What is found, the likeliest first: where there may be strokes as thick as shadows are
         wide, with these as ink and as shadows; where paper is uneven and there is faint ink,
-        without that and with it; otherwise one. And where all of it may be one digit that was
-        torn, it as one.
+        without that and with it; otherwise one. And where all of it may be one digit, that is
+        torn or so thick that the paper in it would pass for others, it as one.
     """
     reduced = _reduce(pixels)
     usual, *others = find_marks_each_way(find_ink(reduced))
     ways = [usual, *(marks for marks in others if _differ(usual, marks))]
+    one: list[tuple[Mark, ...]] = []
     if _may_be_hollow(usual, reduced.shape):
-        ways.insert(0, find_marks(find_ink(reduced, thick=True)))
+        thick = find_marks(find_ink(reduced, thick=True))
+        ways.insert(0, thick)
+        one += [tuple(thick)] if len(thick) == 1 else []
     factor = pixels.shape[1] / reduced.shape[1]
     found = [Found(_lines(marks), factor) for marks in ways]
-    torn = [as_one_digit(way.lines) for way in found]
-    return (*found, *(Found((marks,), factor, together=True) for marks in torn if marks))
+    one += [marks for way in found if (marks := as_one_digit(way.lines))]
+    return (*found, *(Found((marks,), factor, together=True) for marks in one))
 
 
 def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
@@ -102,7 +105,7 @@ def _differ(some: list[Mark], others: list[Mark]) -> bool:
 
 def _may_be_hollow(marks: list[Mark], shape: tuple[int, ...]) -> bool:
     """Whether strokes may be so thick that what lies inside them was taken for paper."""
-    if thickest_stroke(marks) > _THICK * max(shape):
+    if not marks or thickest_stroke(marks) > _THICK * max(shape):
         return True
     return len(marks) <= _FEW and any(
         mark.height > _LARGE * shape[0] or mark.width > _LARGE * shape[1] for mark in marks

@@ -26,6 +26,7 @@ _BRIDGED = 0.05  # typical heights: gaps that do not part a stroke
 _LARGE = 200  # pixels: smaller pictures have no edge of their own
 _ALONG = 0.5  # of the picture's side: a mark as long beside the border is the paper's edge
 _SLIVER = 0.2  # of its length: a mark at the border as narrow as this
+_CORNERS = 3  # of the picture: more than a digit that is cropped to its ink takes
 _FEW_MARKS = 3  # of fewer, any may be the writing
 _TALLER = 1.5  # times as high as most: a mark in a corner of the picture that is no writing
 _FAINT = 0.65  # of the level of most: a mark at the border that is none
@@ -111,10 +112,11 @@ def find_marks_each_way(ink: Ink) -> tuple[list[Mark], ...]:
 
 def _marks(foreground: Foreground) -> list[Mark]:
     labels, boxes = _label(foreground.mask)
+    found = [_cut_out(box, label, labels, foreground) for label, box in boxes.items()]
     marks = [
-        _cut_out(box, label, labels, foreground)
-        for label, box in boxes.items()
-        if not _at_edge(box, labels.shape)
+        mark
+        for mark, box in zip(found, boxes_of(found), strict=True)
+        if not (_at_edge(box, labels.shape) or _holds_corners(mark, labels.shape))
     ]
     strongest = _strongest(marks)
     least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * foreground.lowest, _LEVEL)
@@ -223,6 +225,14 @@ def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
     at_side = beside and (height > _ALONG * rows or width < _SLIVER * height)
     at_end = above and (width > _ALONG * columns or height < _SLIVER * width)
     return bool(at_side or at_end)
+
+
+def _holds_corners(mark: Mark, shape: tuple[int, ...]) -> bool:
+    """Whether three corners of the picture belong to a mark: then it is what ink lies on."""
+    rows, columns = shape
+    if (mark.x, mark.y, mark.width, mark.height) != (0, 0, columns, rows):
+        return False
+    return int(mark.mask[[0, 0, -1, -1], [0, -1, 0, -1]].sum()) >= _CORNERS
 
 
 def _is_ground(mark: Mark, shape: tuple[int, ...], *, height: float, level: float) -> bool:
