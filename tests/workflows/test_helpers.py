@@ -100,9 +100,22 @@ def test_a_helper_that_cannot_begin_is_not_missed(log):
 
 
 def test_all_is_done_here_where_no_process_can_be_started(log, monkeypatch):
-    monkeypatch.setattr(sys, "executable", str(log.parent / "nothing"))
+    def refuse(*_, **__):
+        asked.append(1)
+        raise OSError("no more processes")
+
+    asked = []
+    monkeypatch.setattr(helpers.subprocess, "Popen", refuse)
     log.write_text("nobody to wait for\n")
     found = flat(share_out(ITEMS, SlowHere(log), partial(make, "negate", log), helpers=2))
+    assert found == [(-item, os.getpid()) for item in ITEMS]
+    assert len(asked) == 2
+
+
+def test_all_is_done_here_where_python_is_not_to_be_found(log, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(log.parent / "nothing"))
+    log.write_text("nobody to wait for\n")
+    found = flat(share_out(ITEMS, SlowHere(log), partial(make, "negate", log), helpers=1))
     assert found == [(-item, os.getpid()) for item in ITEMS]
 
 

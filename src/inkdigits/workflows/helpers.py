@@ -39,7 +39,7 @@ _PIPE = 2**20  # bytes: each time that one is full both processes wait for the o
 
 
 @dataclass(frozen=True)
-class Batch(Generic[Item]):
+class _Batch(Generic[Item]):
     """Consecutive items that one process works on.
 
     Attributes:
@@ -50,7 +50,7 @@ class Batch(Generic[Item]):
     start: int
     items: Sequence[Item]
 
-    def __lt__(self, other: Batch[Item]) -> bool:
+    def __lt__(self, other: _Batch[Item]) -> bool:
         return self.start < other.start
 
 
@@ -88,8 +88,9 @@ def share_out(
             if batch := board.begin():
                 began = time.perf_counter()
                 board.finish(batch, work(batch.items), time.perf_counter() - began)
-                if make_work and not team and board.is_long:
+                if make_work and board.is_long:
                     team = [helper for _ in range(most) if (helper := _start(board, make_work))]
+                    make_work = None  # once, even if none could be started
             else:
                 board.wait_for_results()
             yield from board.take_results()
@@ -107,7 +108,7 @@ class _Board(Generic[Item, Done]):
         self._change = threading.Condition()
         self._begun = self._taken = self._done = 0
         self._size = _FIRST_ITEMS
-        self._given_back: list[Batch[Item]] = []  # a heap
+        self._given_back: list[_Batch[Item]] = []  # a heap
         self._results: dict[int, list[Done]] = {}
         self._started = time.perf_counter()
         self._stopped = False
@@ -124,12 +125,12 @@ class _Board(Generic[Item, Done]):
         left = len(self._items) - self._done
         return passed >= _PATIENCE and passed / max(self._done, 1) * left > _PAYS
 
-    def begin(self) -> Batch[Item] | None:
+    def begin(self) -> _Batch[Item] | None:
         """Return items to work on; None if there are none, or too many results wait already."""
         with self._change:
             return self._begin()
 
-    def wait_to_begin(self) -> Batch[Item] | None:
+    def wait_to_begin(self) -> _Batch[Item] | None:
         """Return items to work on as soon as there are any; None at the end."""
         with self._change:
             while not (self._stopped or self.all_taken):
@@ -138,21 +139,21 @@ class _Board(Generic[Item, Done]):
                 self._change.wait()
             return None
 
-    def finish(self, batch: Batch[Item], results: list[Done], seconds: float) -> None:
+    def finish(self, batch: _Batch[Item], results: list[Done], seconds: float) -> None:
         """Note results of a batch, and whether the next should have more items or fewer."""
         with self._change:
             self._results[batch.start] = results
             self._done += len(results)
             if len(results) < len(batch.items):
                 rest = batch.items[len(results) :]
-                heappush(self._given_back, Batch(batch.start + len(results), rest))
+                heappush(self._given_back, _Batch(batch.start + len(results), rest))
             elif seconds < _SHORT and len(batch.items) >= self._size:
                 self._size = min(2 * self._size, MOST_ITEMS)
             if seconds > _LONG:
                 self._size = max(self._size // 2, 1)
             self._change.notify_all()
 
-    def give_back(self, batch: Batch[Item]) -> None:
+    def give_back(self, batch: _Batch[Item]) -> None:
         """Let somebody else work on a batch."""
         with self._change:
             heappush(self._given_back, batch)
@@ -180,12 +181,12 @@ class _Board(Generic[Item, Done]):
             self._stopped = True
             self._change.notify_all()
 
-    def _begin(self) -> Batch[Item] | None:
+    def _begin(self) -> _Batch[Item] | None:
         if self._given_back:
             return heappop(self._given_back)
         if self._begun == len(self._items) or len(self._results) >= _AHEAD:
             return None
-        batch = Batch(self._begun, self._items[self._begun : self._begun + self._size])
+        batch = _Batch(self._begun, self._items[self._begun : self._begun + self._size])
         self._begun += len(batch.items)
         return batch
 
@@ -213,7 +214,7 @@ class _Helper(threading.Thread, Generic[Item, Done]):
             while batch := self._board.wait_to_begin():
                 self._hand_over(batch, target, source)
 
-    def _hand_over(self, batch: Batch[Item], target: IO[bytes], source: IO[bytes]) -> None:
+    def _hand_over(self, batch: _Batch[Item], target: IO[bytes], source: IO[bytes]) -> None:
         try:
             _send(target, batch.items)
             results, seconds = _receive(source)
