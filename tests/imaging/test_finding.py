@@ -114,6 +114,10 @@ def test_one_thick_digit_that_fills_its_picture_is_one_way_by_itself():
     assert abs(np.array([x, y, width, height]) - [6, 6, 228, 228]).max() <= 10
 
 
+def test_large_thin_strokes_may_be_two_digits_that_touch():
+    assert not any(way.together for way in find_ways(ring(width=16)))
+
+
 def test_where_nothing_is_found_thick_strokes_are_looked_for(monkeypatch):
     picture = np.full((240, 220, 3), 230, np.uint8)
     seven = np.array([(30, 30), (190, 30), (80, 210)], np.int32)

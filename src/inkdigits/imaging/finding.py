@@ -72,16 +72,19 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
         What is found, the likeliest first: where there may be strokes as thick as shadows are
         wide, with these as ink and as shadows; where paper is uneven and there is faint ink,
         without that and with it; otherwise one. And where all of it may be one digit, that is
-        torn or so thick that the paper in it would pass for others, it as one.
+        torn or so thick that the paper in it passes for ink, it as one.
     """
     reduced = _reduce(pixels)
-    usual, *others = find_marks_each_way(find_ink(reduced))
+    ink = find_ink(reduced)
+    usual, *others = find_marks_each_way(ink)
     ways = [usual, *(marks for marks in others if _differ(usual, marks))]
     one: list[tuple[Mark, ...]] = []
     if _may_be_hollow(usual, reduced.shape):
-        thick = find_marks(find_ink(reduced, thick=True))
+        thick_ink = find_ink(reduced, thick=True)
+        thick = find_marks(thick_ink)
         ways.insert(0, thick)
-        one += [tuple(thick)] if len(thick) == 1 else []
+        if len(thick) == 1 and thick_ink.bright != ink.bright:
+            one.append(tuple(thick))
     factor = pixels.shape[1] / reduced.shape[1]
     found = [Found(_lines(marks), factor) for marks in ways]
     one += [marks for way in found if (marks := as_one_digit(way.lines))]
