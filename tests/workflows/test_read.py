@@ -68,8 +68,8 @@ def test_arguments_that_are_of_no_use_are_refused(seven):
 def test_threads_that_are_first_at_once_share_one_network(monkeypatch):
     made = []
 
-    def load(path):
-        made.append(path)
+    def load(path, threads):
+        made.append((path, threads))
         return SimpleNamespace(class_names=())
 
     readers._shipped_reader.cache_clear()
@@ -82,5 +82,7 @@ def test_threads_that_are_first_at_once_share_one_network(monkeypatch):
         thread.start()
     for thread in threads:
         thread.join()
+    readers.load_reader(threads=2)
     readers._shipped_reader.cache_clear()
-    assert len(made) == 1 and len(set(map(id, found))) == 1
+    assert [threads for _, threads in made] == [0, 2]
+    assert len(found) == 8 and len(set(map(id, found))) == 1
