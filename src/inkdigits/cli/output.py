@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inkdigits.formats import percent
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -49,4 +47,6 @@ def percent_range(interval: tuple[float, float]) -> str:
         >>> percent_range((0.9908, 0.9943))
         '99.08 to 99.43 %'
     """
+    from inkdigits.formats import percent  # it imports NumPy, which `main` prepares first
+
     return f"{100 * interval[0]:.2f} to {percent(interval[1])}"
