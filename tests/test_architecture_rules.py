@@ -28,6 +28,7 @@ ORDER = (
         "arrays",
         "formats",
         "processor",
+        "python_process",
         "datasets",
         "imaging",
         "sources",

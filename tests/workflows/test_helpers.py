@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 import time
 from functools import partial
@@ -26,7 +27,7 @@ def nobody_starts(monkeypatch):
     def refuse(*_):
         raise AssertionError("a helper was started")
 
-    monkeypatch.setattr(helpers.subprocess, "Popen", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
 
 
 def flat(results):
@@ -105,7 +106,7 @@ def test_all_is_done_here_where_no_process_can_be_started(log, monkeypatch):
         raise OSError("no more processes")
 
     asked = []
-    monkeypatch.setattr(helpers.subprocess, "Popen", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     log.write_text("nobody to wait for\n")
     found = flat(share_out(ITEMS, SlowHere(log), partial(make, "negate", log), helpers=2))
     assert found == [(-item, os.getpid()) for item in ITEMS]

@@ -11,13 +11,11 @@ Both cost a tenth of a second more this way.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from typing import IO, Any, Literal, TypeAlias
+from typing import IO, Any, Literal
 
 import cv2
 import numpy as np
@@ -28,14 +26,13 @@ from inkdigits.imaging.colours import LONGEST, reduction, to_rgb
 from inkdigits.imaging.limits import Limits
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.raw_page import RawPage
+from inkdigits.python_process import PythonProcess, end_process, start_python
 
 _PROGRAM = "inkdigits.imaging.apart_process"
 _START_SECONDS = 30.0  # for the process to begin, on a machine with much else to do
 _PAGE_SECONDS = 1.5
 _SECONDS_PER_MEGABYTE = 1.0
 _MOST_SECONDS = 30.0
-
-_Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
 def pages_apart(content: bytes, kind: Literal["HEIC", "PDF"], limits: Limits) -> Iterator[Picture]:
@@ -57,13 +54,7 @@ def pages_apart(content: bytes, kind: Literal["HEIC", "PDF"], limits: Limits) ->
             memory, or if a page is larger than allowed.
     """
     seconds = min(_PAGE_SECONDS + _SECONDS_PER_MEGABYTE * len(content) / 1e6, _MOST_SECONDS)
-    # `-P`: a module in the folder where the user works is not taken for one of Python's.
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", _PROGRAM],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start_python(_PROGRAM)
     try:
         source = _hand_over(process, content, kind, limits)
         page = 0
@@ -71,10 +62,10 @@ def pages_apart(content: bytes, kind: Literal["HEIC", "PDF"], limits: Limits) ->
             page += 1
             yield _picture(raw, page)
     finally:
-        _end(process)
+        end_process(process)
 
 
-def _hand_over(process: _Process, content: bytes, kind: str, limits: Limits) -> IO[bytes]:
+def _hand_over(process: PythonProcess, content: bytes, kind: str, limits: Limits) -> IO[bytes]:
     """Send the file; return where the pages come from."""
     target, source = process.stdin, process.stdout
     if target is None or source is None:
@@ -90,7 +81,9 @@ def _hand_over(process: _Process, content: bytes, kind: str, limits: Limits) -> 
     return source
 
 
-def _next(process: _Process, source: IO[bytes], received: str, seconds: float) -> RawPage | None:
+def _next(
+    process: PythonProcess, source: IO[bytes], received: str, seconds: float
+) -> RawPage | None:
     """Return the next page; None after the last."""
     with _killed_after(process, seconds) as killed:
         line = source.readline()
@@ -124,7 +117,7 @@ def _picture(raw: RawPage, page: int) -> Picture:
 
 
 @contextmanager
-def _killed_after(process: _Process, seconds: float) -> Iterator[threading.Event]:
+def _killed_after(process: PythonProcess, seconds: float) -> Iterator[threading.Event]:
     """End a process when the block lasts too long; say whether that happened."""
     killed = threading.Event()
 
@@ -139,12 +132,3 @@ def _killed_after(process: _Process, seconds: float) -> Iterator[threading.Event
         yield killed
     finally:
         timer.cancel()
-
-
-def _end(process: _Process) -> None:
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):  # what was not yet sent
-                pipe.close()
-    process.wait()

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from inkdigits.imaging.panels import Part, split_panels
 from inkdigits.imaging.picture import Picture
-from inkdigits.recognition.reading import Box, Digit, Expect, Line, Reading
+from inkdigits.recognition.reading import Digit, Expect, Line, Reading
 
 _Panel: TypeAlias = tuple[Part, Reading]
 
@@ -88,8 +88,5 @@ def _lines(row: list[_Panel]) -> Iterator[Line]:
 
 def _moved(line: Line, panel: Part) -> Line:
     """Return a panel's line in the coordinates of the whole picture."""
-    boxes = [
-        Box(each.box.x + panel.x, each.box.y + panel.y, each.box.width, each.box.height)
-        for each in line.digits
-    ]
+    boxes = [replace(d.box, x=d.box.x + panel.x, y=d.box.y + panel.y) for d in line.digits]
     return Line(tuple(replace(d, box=b) for d, b in zip(line.digits, boxes, strict=True)))

@@ -11,8 +11,6 @@ not finished when it crashes is done here.
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +20,7 @@ from heapq import heappop, heappush
 from typing import IO, Any, Generic, TypeAlias, TypeVar
 
 from inkdigits.processor import available_cores
+from inkdigits.python_process import PythonProcess, end_process, start_python
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -198,7 +197,7 @@ class _Helper(threading.Thread, Generic[Item, Done]):
         self,
         board: _Board[Item, Done],
         make_work: Callable[[], Work[Item, Done]],
-        process: subprocess.Popen[bytes],
+        process: PythonProcess,
     ) -> None:
         super().__init__(daemon=True)
         self._board, self._make_work, self._process = board, make_work, process
@@ -225,13 +224,7 @@ class _Helper(threading.Thread, Generic[Item, Done]):
 
     def end(self) -> None:
         """End the process, whatever it does."""
-        self._process.kill()
-        self.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was not yet sent
-                    pipe.close()
-        self._process.wait()
+        end_process(self._process, self.join)
 
 
 def _start(
@@ -239,15 +232,7 @@ def _start(
 ) -> _Helper[Item, Done] | None:
     """Start a helper; None where that cannot be."""
     try:
-        # `-P`: a module in the folder where the user works is not taken for one of Python's. In a
-        # session of its own Ctrl-C does not reach it: it ends with this process.
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = start_python(_PROGRAM, alone=True)  # it ends with this process
     except (OSError, ValueError):
         return None
     if process.stdout is not None:
