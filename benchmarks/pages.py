@@ -4,8 +4,8 @@ Comes in: how many pages, whose digits. Goes out: a Markdown table, or one JSON 
 share of pages read wholly rightly, its 95 % interval and the share of digits, for five-digit
 numbers on clean and on hard ground and with each digit in a box, for pairs that touch, for single
 digits pasted large on a white page, beside what the network makes of the same digits as they are,
-for numbers after a word, of written or of printed letters, for printed text without a digit, and
-for digits in the squares of a screen.
+for numbers after a word, of written or of printed letters, for printed text without a digit, for
+digits in the squares of a screen, and for sheets of paper on a table.
 
 Example: python benchmarks/pages.py --part train --n 200 --save-failures failures
 """
@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 from printed import labelled_number, text_page
 from screens import screen
+from sheets import sheet
 
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import load_mnist, load_mnist_test
@@ -52,9 +53,21 @@ DRAWN: dict[str, Callable[[LabelledImages, np.random.Generator], Case]] = {
     "labels": labelled_number,
     "text": lambda _, rng: ("", text_page(rng)),
     "screens": screen,
+    "sheets": sheet,
 }
 # Each draws from a series by its place.
-SUITES = ("clean", "hard", "pairs", "pasted", "forms", "words", "labels", "text", "screens")
+SUITES = (
+    "clean",
+    "hard",
+    "pairs",
+    "pasted",
+    "forms",
+    "words",
+    "labels",
+    "text",
+    "screens",
+    "sheets",
+)
 FACTORS = (6, 10)  # pixels for each pixel of a digit that is pasted
 AT_ONCE = 50  # pictures for one call of the reader
 

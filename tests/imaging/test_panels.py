@@ -18,7 +18,11 @@ def screenshot(*corners, side=60, ink=True, shape=(200, 300)):
 
 
 def places(picture):
-    return [(panel.x, panel.y) for panel in split_panels(picture)[1]]
+    return [corner(panel) for panel in split_panels(picture)[1]]
+
+
+def corner(region):
+    return region.frame[:2]
 
 
 @pytest.mark.parametrize("negative", [False, True], ids=["dark", "bright"])
@@ -26,14 +30,13 @@ def test_panels_are_cut_out_and_painted_over(negative):
     grey = screenshot((30, 40), (30, 160), (120, 40))
     grey = 255 - grey if negative else grey
     page, panels = split_panels(picture_of(grey))
-    assert [(panel.x, panel.y) for panel in panels[2:]] == [(42, 122)]
-    assert {(panel.x, panel.y) for panel in panels[:2]} == {(42, 32), (162, 32)}
+    assert [corner(panel) for panel in panels[2:]] == [(42, 122)]
+    assert {corner(panel) for panel in panels[:2]} == {(42, 32), (162, 32)}
     for panel in panels:
         assert (panel.picture.width, panel.picture.height) == (56, 56)
-        np.testing.assert_array_equal(
-            panel.picture.pixels[..., 0], grey[panel.y :, panel.x :][:56, :56]
-        )
-    assert (page.x, page.y) == (0, 0)
+        x, y = corner(panel)
+        np.testing.assert_array_equal(panel.picture.pixels[..., 0], grey[y:, x:][:56, :56])
+    assert page.frame == (0, 0, 300, 200)
     assert (page.picture.pixels == (255 - PAGE if negative else PAGE)).all()
 
 
@@ -56,7 +59,8 @@ def test_places_are_those_of_the_picture_before_it_was_reduced():
     small = picture_of(screenshot((30, 40)))
     picture = Picture(small.pixels, 2 * small.width, 2 * small.height, page=3)
     page, (panel,) = split_panels(picture)
-    assert (panel.x, panel.y, panel.picture.width, panel.picture.height) == (84, 64, 112, 112)
+    assert panel.frame == (84, 64, 112, 112)
+    assert (panel.picture.width, panel.picture.height) == (112, 112)
     assert (page.picture.width, page.picture.height) == (600, 400)
     assert panel.picture.page == page.picture.page == 3
 

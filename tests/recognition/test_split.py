@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -96,6 +97,37 @@ def test_what_is_expected_stands_in_the_only_panel(expect):
     assert split.join([reading([digit(7)])]).text == "7"
     several = page((20, 100), (20, 10))
     assert [part is several for part in SplitPicture(several, expect).parts] == [True]
+
+
+def table(lying=((80, 40), (278, 75), (257, 193), (59, 158))):
+    """A sheet with two strokes on a dark table."""
+    grey = np.full((240, 340), 60, np.uint8)
+    cv2.fillPoly(grey, [np.array(lying)], 230)
+    grey[90:140, 150:156] = grey[90:140, 180:186] = 20
+    return grey
+
+
+@pytest.mark.parametrize("expect", [None, "single", "number", "page"])
+def test_a_sheet_is_read_by_itself_and_its_digits_stand_in_the_whole(expect):
+    split = SplitPicture(picture_of(table()), expect)
+    (sheet,) = split.parts
+    assert (sheet.width, sheet.height) == (pytest.approx(200, abs=5), pytest.approx(120, abs=5))
+    joined = split.join([reading([digit(7, x=95, y=40)])])
+    assert joined.text == "7"
+    assert (joined.width, joined.height) == (340, 240)
+    # Turned by ten degrees, 95 columns and 40 rows from the sheet's corner at (80, 40).
+    x, y, *_ = boxes(joined.lines[0])[0]
+    turn = np.deg2rad(10)
+    assert x == pytest.approx(80 + 95 * np.cos(turn) - 60 * np.sin(turn), abs=5)
+    assert y == pytest.approx(40 + 95 * np.sin(turn) + 40 * np.cos(turn), abs=5)
+
+
+def test_paper_as_straight_as_on_a_screen_is_a_sheet_if_a_camera_saw_it(rng):
+    straight = table(((60, 40), (260, 40), (260, 180), (60, 180)))
+    assert len(SplitPicture(picture_of(straight)).parts) == 2
+    noisy = (straight + rng.normal(0, 4, straight.shape)).clip(0, 255).astype(np.uint8)
+    (sheet,) = SplitPicture(picture_of(noisy)).parts
+    assert sheet.width == pytest.approx(200, abs=5)
 
 
 def test_a_page_may_have_panels():

@@ -9,7 +9,6 @@ as straight as on a screen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import cv2
@@ -18,6 +17,7 @@ import numpy as np
 from inkdigits.array_types import Bool, Int32, UInt8
 from inkdigits.arrays import WHITE
 from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.region import Region, cut_out, whole_of
 
 _SEARCHED = 1024  # pixels of the longer side that panels are looked for in
 _LEAST = 64  # pixels of the longer side: in smaller pictures none are looked for
@@ -34,22 +34,7 @@ Pixels: TypeAlias = UInt8[np.ndarray, "rows columns 3"]
 Mask: TypeAlias = Bool[np.ndarray, "rows columns"]
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A part of a picture.
-
-    Attributes:
-        picture: As it is to be read.
-        x: Its first column in the whole picture, in pixels of that before it was reduced.
-        y: Its first row.
-    """
-
-    picture: Picture
-    x: int = 0
-    y: int = 0
-
-
-def split_panels(picture: Picture) -> tuple[Part, list[Part]]:
+def split_panels(picture: Picture) -> tuple[Region, list[Region]]:
     """Take panels out of a page.
 
     Args:
@@ -65,32 +50,25 @@ def split_panels(picture: Picture) -> tuple[Part, list[Part]]:
         >>> page[20:80, 30:90] = 0
         >>> page[30:70, 58:62] = 255  # a 1 in a black square
         >>> rest, (panel,) = split_panels(picture_of(page))
-        >>> (panel.x, panel.y), panel.picture.pixels.shape, int(rest.picture.pixels.min())
-        ((32, 22), (56, 56, 3), 255)
+        >>> panel.frame, int(rest.picture.pixels.min())
+        ((32, 22, 56, 56), 255)
     """
     longer = max(picture.pixels.shape)
     if longer < _LEAST:
-        return Part(picture), []
+        return whole_of(picture), []
     factor = max(1.0, longer / _SEARCHED)
     boxes = sorted(_find(_grey(picture.pixels, factor)), key=lambda box: box[1])
     if not boxes:
-        return Part(picture), []
+        return whole_of(picture), []
     edge = round(_EDGE * factor)
     rest = picture.pixels.copy()
     panels = []
     for box in boxes:
         x, y, width, height = (round(side * factor) for side in box)
         inner = np.s_[y + edge : y + height - edge, x + edge : x + width - edge]
-        panels.append(_part(picture, picture.pixels[inner], x + edge, y + edge))
+        panels.append(cut_out(picture, picture.pixels[inner], x + edge, y + edge))
         _paint_over(rest, x - edge, y - edge, x + width + edge, y + height + edge)
-    return Part(Picture(rest, picture.width, picture.height, picture.page)), panels
-
-
-def _part(picture: Picture, pixels: Pixels, x: int, y: int) -> Part:
-    rows, columns = pixels.shape[:2]
-    scale = picture.scale
-    part = Picture(pixels, round(columns * scale), round(rows * scale), picture.page)
-    return Part(part, round(x * scale), round(y * scale))
+    return whole_of(Picture(rest, picture.width, picture.height, picture.page)), panels
 
 
 def _grey(pixels: Pixels, factor: float) -> UInt8[np.ndarray, "rows columns"]:

@@ -1,4 +1,4 @@
-"""A picture whose panels are read by themselves, and one reading of all its parts.
+"""A picture whose panels, or whose sheet of paper, are read by themselves, and one reading of all.
 
 Comes in: a picture, and later what was read in its parts. Goes out: the parts, and a reading of the
 whole. It reads nothing itself.
@@ -10,18 +10,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from inkdigits.imaging.panels import Part, split_panels
-from inkdigits.imaging.picture import Picture
-from inkdigits.recognition.reading import Digit, Expect, Line, Reading
+import numpy as np
 
-_Panel: TypeAlias = tuple[Part, Reading]
+from inkdigits.imaging.panels import split_panels
+from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.region import Region, whole_of
+from inkdigits.imaging.sheet import take_sheet
+from inkdigits.recognition.reading import Box, Digit, Expect, Line, Reading
+
+_APART = 4  # pixels that are looked at, to tell a screen
+_FLAT = 1.0  # grey levels from the colour that most of it has
+
+_Panel: TypeAlias = tuple[Region, Reading]
 
 
 class SplitPicture:
-    """A picture in parts: the page and its panels, or itself where it has none."""
+    """A picture in parts: the page and its panels, a sheet of paper, or itself without either."""
 
     def __init__(self, picture: Picture, expect: Expect | None = None) -> None:
-        """Look for panels.
+        """Look for panels, and where there are none for a sheet.
 
         Args:
             picture: Any.
@@ -29,13 +36,17 @@ class SplitPicture:
                 the panel if there is one; several are left where they are then.
         """
         self._picture = picture
-        page, self._panels = split_panels(picture)
-        self._page: Part | None = page
-        if expect in ("single", "number"):
+        self._page: Region | None
+        self._page, self._panels = split_panels(picture)
+        one = len(self._panels) == 1
+        if not self._panels or (one and not _is_flat(self._page.picture)):
+            sheet = take_sheet(picture)
+            self._page, self._panels = (sheet, []) if sheet else (self._page, self._panels)
+        if self._panels and expect in ("single", "number"):
             if len(self._panels) == 1:
                 self._page = None
             else:
-                self._page, self._panels = Part(picture), []
+                self._page, self._panels = whole_of(picture), []
 
     @property
     def parts(self) -> list[Picture]:
@@ -49,26 +60,32 @@ class SplitPicture:
         Args:
             readings: One of each part.
         """
-        if not self._panels:
+        if self._page and self._page.picture is self._picture:
             return readings[0]
-        lines = list(readings[0].lines) if self._page else []
-        panels = readings[-len(self._panels) :]
+        lines = [_moved(line, self._page) for line in readings[0].lines] if self._page else []
+        panels = readings[len(readings) - len(self._panels) :]
         for row in _rows(zip(self._panels, panels, strict=True)):
             lines += _lines(row)
         lines.sort(key=lambda line: min(digit.box.y for digit in line.digits))
         return Reading(tuple(lines), self._picture.width, self._picture.height)
 
 
+def _is_flat(page: Picture) -> bool:
+    """Whether most of a page has one colour, as on screens, and not what a camera makes of it."""
+    few = page.pixels[::_APART, ::_APART].astype(np.int16)
+    return bool(np.median(abs(few - np.median(few, axis=(0, 1)))) <= _FLAT)
+
+
 def _rows(panels: Iterator[_Panel]) -> list[list[_Panel]]:
     """Group panels, which come from top to bottom, by what stands beside one another."""
     rows: list[list[_Panel]] = []
     for panel, reading in panels:
-        middle = panel.y + panel.picture.height / 2
-        if rows and middle < rows[-1][0][0].y + rows[-1][0][0].picture.height:
+        _, top, _, height = panel.frame
+        if rows and top + height / 2 < sum(rows[-1][0][0].frame[1::2]):
             rows[-1].append((panel, reading))
         else:
             rows.append([(panel, reading)])
-    return [sorted(row, key=lambda each: each[0].x) for row in rows]
+    return [sorted(row, key=lambda each: each[0].frame) for row in rows]
 
 
 def _lines(row: list[_Panel]) -> Iterator[Line]:
@@ -86,7 +103,10 @@ def _lines(row: list[_Panel]) -> Iterator[Line]:
         yield Line(tuple(digits))
 
 
-def _moved(line: Line, panel: Part) -> Line:
-    """Return a panel's line in the coordinates of the whole picture."""
-    boxes = [replace(d.box, x=d.box.x + panel.x, y=d.box.y + panel.y) for d in line.digits]
-    return Line(tuple(replace(d, box=b) for d, b in zip(line.digits, boxes, strict=True)))
+def _moved(line: Line, part: Region) -> Line:
+    """Return a part's line in the coordinates of the whole picture."""
+    return Line(tuple(replace(digit, box=_box_in_whole(digit.box, part)) for digit in line.digits))
+
+
+def _box_in_whole(box: Box, part: Region) -> Box:
+    return Box(*part.box_in_whole(box.x, box.y, box.width, box.height))
