@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from inkdigits.array_types import Float64, Int64
+from inkdigits.array_types import Bool, Float64, Int64
+from inkdigits.imaging.tilt import line_slope
 
 _MIDDLE = np.array([2, 0, 1, 0])  # times a box: twice the column in its middle
 
@@ -82,6 +83,7 @@ def group_into_lines(boxes: Boxes, levels: Levels | None = None) -> list[list[in
     kept = [i for i in range(len(boxes)) if boxes[i, 2:].max() >= _SPECK * height]
     units = _join_stacked(boxes, kept, height)
     places = np.array([_union(boxes[unit]) for unit in units], np.int64).reshape(-1, 4)
+    places = _levelled(places, height)
     lines = _chain(places, height)
     lines += [[i] for i in range(len(units)) if places[i, 3] > _HIGHEST * height]
     _add_low(lines, places, height)
@@ -92,6 +94,21 @@ def group_into_lines(boxes: Boxes, levels: Levels | None = None) -> list[list[in
         )
         for line in _side_by_side(lines, places)
     ]
+
+
+def _levelled(places: Boxes, height: float) -> Boxes:
+    """Move boxes up or down as if their lines were level."""
+    slope = line_slope(places[_are_tall(places, height)], height)
+    down = slope * (places[:, 0] + places[:, 2] / 2)
+    level: Boxes = places - np.outer(down.round().astype(np.int64), [0, 1, 0, 0])
+    return level
+
+
+def _are_tall(places: Boxes, height: float) -> Bool[np.ndarray, " n"]:
+    """Tell which boxes are as tall as digits."""
+    heights = places[:, 3]
+    tall: Bool[np.ndarray, " n"] = (heights >= _LOWEST * height) & (heights <= _HIGHEST * height)
+    return tall
 
 
 def _join_stacked(boxes: Boxes, kept: Sequence[int], height: float) -> list[list[int]]:
@@ -121,7 +138,7 @@ def _are_stacked(one: Box, other: Box, height: float) -> bool:
 def _chain(places: Boxes, height: float) -> list[list[int]]:
     """Make lines of boxes as tall as digits: each continues the one that it overlaps most."""
     each = places.tolist()  # plain numbers: far faster than arrays of four
-    tall = [i for i, (*_, h) in enumerate(each) if _LOWEST * height <= h <= _HIGHEST * height]
+    tall = np.flatnonzero(_are_tall(places, height)).tolist()
     lines: list[list[int]] = []
     for i in sorted(tall, key=lambda i: int(each[i][0])):
         fits = [
