@@ -33,12 +33,12 @@ def assert_close(outline, corners, shape=(220, 300)):
     "colours",
     [
         {},
-        {"table": PAPER, "paper": TABLE, "ink": 250},
+        {"table": 250, "paper": 50, "ink": 240},
         {"table": (215, 215, 215), "paper": (250, 235, 120)},
         {"table": (120, 85, 50), "paper": (160, 128, 92)},
         {"table": (30, 140, 60), "paper": (140, 150, 60)},
     ],
-    ids=["white on dark", "dark on white", "yellow on white", "brown on wood", "green on green"],
+    ids=["white on dark", "slate on white", "yellow on white", "brown on wood", "green on green"],
 )
 def test_a_sheet_is_found_by_light_or_colour(colours):
     assert_close(find_outline(photo(**colours)), LYING)
@@ -86,6 +86,13 @@ HALF = ((0, 0), (170, 0), (140, 220), (0, 220))
 def test_a_page_with_a_shadow_on_it_is_none_if_there_is_ink_in_the_shadow():
     assert find_outline(shaded(HALF, [(60, 90), (100, 90), (210, 90), (250, 90)])) is None
     assert find_outline(shaded(HALF, [(60, 90), (100, 90)])) is not None
+
+
+def test_a_shadow_is_none():
+    page = np.full((220, 300, 3), PAPER, np.uint8)
+    page[:, 120:] = PAPER // 2
+    page[90:130, 200:206] = page[90:130, 240:246] = INK
+    assert find_outline(page) is None
 
 
 def test_sides_are_sharp():

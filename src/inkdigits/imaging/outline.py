@@ -23,7 +23,8 @@ _HAIRS = 5  # what is narrower than this belongs to no sheet
 _LEAST, _MOST = 0.1, 0.97  # share of the picture that a sheet takes
 _CONVEX = 0.96  # share of its hull that it takes at least
 _ROUNDED = 1.5  # pixels: what a median takes off a corner
-_FILLED = 0.93  # of four sides around it, as far as these lie in the picture
+_FILLED = 0.965  # of four sides around it, as far as these lie in the picture
+_STRAIGHT = 0.985  # the same, where it may be no more than light
 _STRAY = 0.1  # of what lies around it may look like the sheet
 _OWN = 0.75  # of what lies inside its hull looks like the sheet, at least
 _STANDS_OUT = 25  # of 255, as a share of the paper around: ink
@@ -63,8 +64,8 @@ def find_outline(pixels: Pixels) -> Corners | None:
     """Find the one sheet of paper that lies on a table, a cloth or the like.
 
     It is convex with straight, sharp sides, has ink on it and hardly any ground, and differs from
-    what lies around in light or in colour. The lit part of a page that lies in a shadow is as
-    straight at times, but there is ink in the shadow too.
+    what lies around in light or in colour. A shadow on a page is no sheet, and the rest of the page
+    none if there is ink in the shadow.
 
     Args:
         pixels: Shape (rows, columns, 3), uint8: red, green, blue.
@@ -144,17 +145,17 @@ def _is_quadrangle(piece: _Piece) -> bool:
         piece.around.any()
         and _share(piece.around, piece.seen) <= _STRAY
         and _share(piece.inside, piece.seen) >= _OWN
-        and cv2.contourArea(piece.hull) >= _FILLED * _area_of_quadrangle(piece)
+        and _filled(piece) >= _FILLED
     )
 
 
-def _area_of_quadrangle(piece: _Piece) -> float:
-    """Return the area of the four sides around a piece, as far as they lie in the picture."""
+def _filled(piece: _Piece) -> float:
+    """Return which share a piece takes of four sides around it, as far as the picture goes."""
     rows, columns = piece.seen.shape
     four = cv2.approxPolyN(piece.hull, 4)[0].astype(np.float32)
     frame = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32) - 0.5
     area, _ = cv2.intersectConvexConvex(four, frame)
-    return float(area)
+    return float(cv2.contourArea(piece.hull) / max(area, 1.0))
 
 
 def _share(where: Mask, what: Mask) -> float:
@@ -174,6 +175,8 @@ def _is_written_on(piece: _Piece, small: Pixels) -> bool:
     left = np.minimum(sheet, ground) / np.maximum(np.maximum(sheet, ground), 1)
     if left.min() < _SHADE[0] or np.ptp(left) > _SHADE[1]:
         return True
+    if sheet.sum() < ground.sum() or _filled(piece) < _STRAIGHT:
+        return False
     elsewhere = _strength(small, piece.around, ground) > _AS_STRONG * strength[ink].mean()
     return _share(piece.around, elsewhere) < _WRITING
 
