@@ -152,6 +152,14 @@ def test_a_1_alone_beside_all_numbers_is_an_edge(x):
     assert judge([digits(4), stroke, digits(4, y=80)]) == [[True] * 4, [False], [True] * 4]
 
 
+@pytest.mark.parametrize("x", [-25, 105])
+def test_a_1_close_to_the_columns_of_the_numbers_is_a_digit_if_it_is_like_theirs(x):
+    unlike = [{"height": 48}, {"confidence": 0.6}, {"level": 120.0}, {"width": 2}]
+    for properties, kept in (({}, True), *((each, False) for each in unlike)):
+        stroke = [(candidate(x, **{"digit": 1, "width": 8, "y": 60, **properties}), True)]
+        assert judge([digits(4), stroke])[1] == [kept]
+
+
 def test_a_1_below_the_numbers_is_a_digit():
     stroke = [(candidate(40, digit=1, width=5, y=60), True)]
     assert judge([digits(4), stroke]) == [[True] * 4, [True]]

@@ -15,6 +15,7 @@ from inkdigits.array_types import Bool, Int32
 from inkdigits.arrays import Image
 from inkdigits.imaging.binarise import Foreground, binarise
 from inkdigits.imaging.ink import Ink
+from inkdigits.imaging.surroundings import are_outlines, at_edge, holds_corners, is_ground
 from inkdigits.imaging.text_lines import Box, Boxes, Levels, typical_height
 
 Mask = Bool[np.ndarray, "height width"]
@@ -23,13 +24,7 @@ _OF_STRONGEST = 0.22  # fainter marks are shadows, dirt, print from the other si
 _LEVEL = 23.0  # of 255: what the darkest ink of a mark reaches at least
 _OVER_LOWEST = 1.2  # and how much more than the least ink that counts
 _BRIDGED = 0.05  # typical heights: gaps that do not part a stroke
-_LARGE = 200  # pixels: smaller pictures have no edge of their own
-_ALONG = 0.5  # of the picture's side: a mark as long beside the border is the paper's edge
-_SLIVER = 0.2  # of its length: a mark at the border as narrow as this
-_CORNERS = 3  # of the picture: more than a digit that is cropped to its ink takes
 _FEW_MARKS = 3  # of fewer, any may be the writing
-_TALLER = 1.5  # times as high as most: a mark in a corner of the picture that is no writing
-_FAINT = 0.65  # of the level of most: a mark at the border that is none
 _MOST_MARKS = 2000  # the largest; a page has a few hundred
 
 
@@ -113,18 +108,26 @@ def find_marks_each_way(ink: Ink) -> tuple[list[Mark], ...]:
 def _marks(foreground: Foreground) -> list[Mark]:
     labels, boxes = _label(foreground.mask)
     found = [_cut_out(box, label, labels, foreground) for label, box in boxes.items()]
-    marks = [
+    inner = [
         mark
         for mark, box in zip(found, boxes_of(found), strict=True)
-        if not (_at_edge(box, labels.shape) or _holds_corners(mark, labels.shape))
+        if not (at_edge(box, labels.shape) or holds_corners(mark.mask, labels.shape))
     ]
+    outlines = are_outlines(boxes_of(inner), np.array([mark.mask.sum() for mark in inner]))
+    marks = [mark for mark, outline in zip(inner, outlines, strict=True) if not outline]
     strongest = _strongest(marks)
     least = max(_OF_STRONGEST * strongest, _OVER_LOWEST * foreground.lowest, _LEVEL)
     dark = [mark for mark in marks if mark.level >= least]
     if len(dark) < _FEW_MARKS:
         return dark
     usual = typical_height(boxes_of(dark), levels_of(dark))
-    return [m for m in dark if not _is_ground(m, labels.shape, height=usual, level=strongest)]
+    return [
+        mark
+        for mark, box in zip(dark, boxes_of(dark), strict=True)
+        if not is_ground(
+            box, labels.shape, height=mark.height / usual, level=mark.level / strongest
+        )
+    ]
 
 
 def boxes_of(marks: Sequence[Mark]) -> Boxes:
@@ -181,7 +184,9 @@ def _label(
     """Number the pieces of ink and return the boxes of the largest; tiny gaps part no stroke."""
     ink = mask.view(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    reach = round(typical_height(stats[1:, :4].astype(np.int64)) * _BRIDGED / 2)
+    boxes = stats[1:, :4].astype(np.int64)
+    boxes = boxes[~are_outlines(boxes, stats[1:, cv2.CC_STAT_AREA])]
+    reach = round(typical_height(boxes) * _BRIDGED / 2)
     linked = cv2.dilate(ink, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) if reach else ink
     _, labels, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=8)
     largest = 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST_MARKS]
@@ -213,48 +218,3 @@ def _strongest(marks: list[Mark]) -> float:
     order = sorted(marks, key=lambda mark: mark.level)
     lengths = np.cumsum([mark.width + mark.height for mark in order])
     return order[int(np.searchsorted(lengths, 0.7 * lengths[-1]))].level
-
-
-def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
-    """Whether a mark is an edge of the paper: at the picture's border, and long or a sliver."""
-    rows, columns = shape
-    _, _, width, height = box
-    if min(shape) < _LARGE:
-        return False
-    beside, above = _borders(box, shape)
-    at_side = beside and (height > _ALONG * rows or width < _SLIVER * height)
-    at_end = above and (width > _ALONG * columns or height < _SLIVER * width)
-    return bool(at_side or at_end)
-
-
-def _holds_corners(mark: Mark, shape: tuple[int, ...]) -> bool:
-    """Whether three corners of the picture belong to a mark: then it is what ink lies on."""
-    rows, columns = shape
-    if (mark.x, mark.y, mark.width, mark.height) != (0, 0, columns, rows):
-        return False
-    return int(mark.mask[[0, 0, -1, -1], [0, -1, 0, -1]].sum()) >= _CORNERS
-
-
-def _is_ground(mark: Mark, shape: tuple[int, ...], *, height: float, level: float) -> bool:
-    """Whether a mark is what lies beside the paper, or a shadow that the picture cuts off.
-
-    Writing that is cropped to its ink touches the borders too, but is as high and as dark as the
-    rest.
-
-    Args:
-        mark: Any mark.
-        shape: Rows and columns of the picture.
-        height: Of most ink.
-        level: That of most ink.
-    """
-    beside, above = _borders(boxes_of([mark])[0], shape)
-    cut_off, in_corner = beside + above > 0, (beside, above) == (1, 1)
-    faint, tall = mark.level < _FAINT * level, mark.height > _TALLER * height
-    return (cut_off and faint) or (in_corner and tall)
-
-
-def _borders(box: Box, shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return how many borders of the picture a box touches at its sides, and above and below."""
-    rows, columns = shape
-    x, y, width, height = (int(each) for each in box)
-    return (x <= 1) + (x + width >= columns - 1), (y <= 1) + (y + height >= rows - 1)

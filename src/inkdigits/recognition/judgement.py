@@ -21,6 +21,7 @@ Flags: TypeAlias = list[bool]
 _LIKELY = 0.1  # confidence of what is taken for a digit if it stands in a number
 _COMPANY = 2  # digits without doubt beside it
 _NEAR = 3.0  # of most digits' height: how far these may be
+_BESIDE = 1.0  # of most digits' height: how far a 1 alone may be from the columns of all numbers
 
 
 def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
@@ -42,7 +43,7 @@ def judge(lines: Sequence[Sequence[Judged]]) -> list[Flags]:
         _accept_in_number([one for one, _ in line], flags, usual)
         _drop_slashes([one for one, _ in line], flags)
     _drop_words(lines, kept, usual)
-    _drop_lone(lines, kept)
+    _drop_lone(lines, kept, usual)
     return kept
 
 
@@ -74,10 +75,11 @@ def _drop_words(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual:
         flags[:] = [flag and state for flag, state in zip(flags, states, strict=True)]
 
 
-def _drop_lone(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None:
+def _drop_lone(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags], usual: Usual) -> None:
     """Drop a digit alone in its line that may be an edge or a margin, where there are numbers.
 
-    It is a 1 left or right of all numbers, or in doubt where a number is without.
+    It is a 1 left or right of all numbers, unless it is close to their columns and like their
+    digits, or in doubt where a number is without.
     """
     read = [_where(True, line, flags) for line, flags in zip(lines, kept, strict=True)]
     numbers = [line for line in read if len(line) > 1]
@@ -90,8 +92,9 @@ def _drop_lone(lines: Sequence[Sequence[Judged]], kept: Sequence[Flags]) -> None
         if len(line) == 1:
             (one,) = line
             x, _, width, _ = one.box
-            beside = one.guess == ONE and (x + width < left or x > right)
-            if beside or (sure and one.doubtful):
+            beside = max(left - x - width, x - right)
+            near = _BESIDE * usual.height if usual.as_strong(one) and not one.doubtful else 0.0
+            if (one.guess == ONE and beside > near) or (sure and one.doubtful):
                 flags[:] = [False] * len(flags)
 
 

@@ -15,6 +15,7 @@ _HEIGHTS = (0.45, 2.2)  # of most digits' height
 _FAINTEST = 0.4  # of most digits' darkest ink
 _STROKES = (0.15, 2.5)  # of most digits' stroke width
 _FAINT, _THIN = 0.6, 0.4  # of both: what is below is no digit if there is any doubt
+_STRONG = 0.7  # of most digits' darkest ink: no shadow or margin
 _ALIKE = (0.8, 1.3)  # of most digits' height: the longer side of one that is like them
 _SCRIBBLE = 1.8  # of most digits' stroke width: of what is crossed out, so much is ink
 
@@ -55,6 +56,11 @@ class Usual:
         low, high = _ALIKE
         long = low <= max(one.box[2:]) / self.height <= high
         return self.fits(one) and long and _stroke(one) <= _SCRIBBLE * self.stroke
+
+    def as_strong(self, one: Hypothesis) -> bool:
+        """Whether it is alike, and neither fainter nor thinner than the others."""
+        level, stroke = level_of(one) / self.level, _stroke(one) / self.stroke
+        return self.alike(one) and level >= _STRONG and stroke >= _THIN
 
 
 def height_of(one: Hypothesis) -> float:
