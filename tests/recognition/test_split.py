@@ -122,6 +122,15 @@ def test_a_sheet_is_read_by_itself_and_its_digits_stand_in_the_whole(expect):
     assert y == pytest.approx(40 + 95 * np.sin(turn) + 40 * np.cos(turn), abs=5)
 
 
+def test_boxes_stay_in_the_picture():
+    cut_off = table(((60, -12), (258, 23), (237, 141), (39, 106)))
+    joined = SplitPicture(picture_of(cut_off)).join([reading([digit(7, x=0, y=0)])])
+    x, y, width, height = boxes(joined.lines[0])[0]
+    assert x >= 0 and y >= 0
+    assert x + width <= 340 and y + height <= 240
+    assert min(width, height) >= 1
+
+
 def test_paper_as_straight_as_on_a_screen_is_a_sheet_if_a_camera_saw_it(rng):
     straight = table(((60, 40), (260, 40), (260, 180), (60, 180)))
     assert len(SplitPicture(picture_of(straight)).parts) == 2

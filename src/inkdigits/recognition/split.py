@@ -51,8 +51,7 @@ class SplitPicture:
     @property
     def parts(self) -> list[Picture]:
         """What is to be read, at least one picture."""
-        parts = [*([self._page] if self._page else []), *self._panels]
-        return [part.picture for part in parts]
+        return [part.picture for part in self._regions]
 
     def join(self, readings: Sequence[Reading]) -> Reading:
         """Return a reading of the whole; panels that stand beside one another make a line.
@@ -62,12 +61,19 @@ class SplitPicture:
         """
         if self._page and self._page.picture is self._picture:
             return readings[0]
-        lines = [_moved(line, self._page) for line in readings[0].lines] if self._page else []
-        panels = readings[len(readings) - len(self._panels) :]
-        for row in _rows(zip(self._panels, panels, strict=True)):
-            lines += _lines(row)
+        moved = [
+            _moved(reading, region, self._picture)
+            for reading, region in zip(readings, self._regions, strict=True)
+        ]
+        lines = list(moved.pop(0).lines) if self._page else []
+        for row in _rows(zip(self._panels, moved, strict=True)):
+            lines += _lines([reading for _, reading in row])
         lines.sort(key=lambda line: min(digit.box.y for digit in line.digits))
         return Reading(tuple(lines), self._picture.width, self._picture.height)
+
+    @property
+    def _regions(self) -> list[Region]:
+        return [*([self._page] if self._page else []), *self._panels]
 
 
 def _is_flat(page: Picture) -> bool:
@@ -88,9 +94,9 @@ def _rows(panels: Iterator[_Panel]) -> list[list[_Panel]]:
     return [sorted(row, key=lambda each: each[0].frame) for row in rows]
 
 
-def _lines(row: list[_Panel]) -> Iterator[Line]:
+def _lines(row: Sequence[Reading]) -> Iterator[Line]:
     """Yield one line for panels that have one line each, otherwise those of one after the other."""
-    of_each = [[_moved(line, panel) for line in reading.lines] for panel, reading in row]
+    of_each = [reading.lines for reading in row]
     if any(sum(bool(line.text) for line in lines) > 1 for lines in of_each):
         yield from (line for lines in of_each for line in lines)
         return
@@ -103,10 +109,18 @@ def _lines(row: list[_Panel]) -> Iterator[Line]:
         yield Line(tuple(digits))
 
 
-def _moved(line: Line, part: Region) -> Line:
-    """Return a part's line in the coordinates of the whole picture."""
-    return Line(tuple(replace(digit, box=_box_in_whole(digit.box, part)) for digit in line.digits))
+def _moved(reading: Reading, region: Region, whole: Picture) -> Reading:
+    """Return a region's reading in the coordinates of the whole picture."""
+    lines = [
+        Line(tuple(replace(d, box=_box_in_whole(d.box, region, whole)) for d in line.digits))
+        for line in reading.lines
+    ]
+    return Reading(tuple(lines), whole.width, whole.height)
 
 
-def _box_in_whole(box: Box, part: Region) -> Box:
-    return Box(*part.box_in_whole(box.x, box.y, box.width, box.height))
+def _box_in_whole(box: Box, region: Region, whole: Picture) -> Box:
+    """Return its place in the whole; a box that was turned may reach beyond the border."""
+    x, y, width, height = region.box_in_whole(box.x, box.y, box.width, box.height)
+    left, top = min(max(x, 0), whole.width - 1), min(max(y, 0), whole.height - 1)
+    right, bottom = min(x + width, whole.width), min(y + height, whole.height)
+    return Box(left, top, max(1, right - left), max(1, bottom - top))
