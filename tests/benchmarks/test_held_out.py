@@ -60,8 +60,9 @@ def test_each_figure_is_told(held_out, some, monkeypatch):
         "labels, of 1",
         "text, of 1",
         "screens, of 1",
+        "sheets, of 1",
     } <= figures.keys()
-    assert len(figures) == 1 + 15 + 1 + 4 + 9
+    assert len(figures) == 1 + 15 + 1 + 4 + 10
 
 
 def test_fewer_images_may_be_corrupted(held_out, some):
