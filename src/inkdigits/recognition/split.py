@@ -36,17 +36,15 @@ class SplitPicture:
                 the panel if there is one; several are left where they are then.
         """
         self._picture = picture
-        self._page: Region | None
-        self._page, self._panels = split_panels(picture)
-        one = len(self._panels) == 1
-        if not self._panels or (one and not _is_flat(self._page.picture)):
-            sheet = take_sheet(picture)
-            self._page, self._panels = (sheet, []) if sheet else (self._page, self._panels)
-        if self._panels and expect in ("single", "number"):
-            if len(self._panels) == 1:
-                self._page = None
-            else:
-                self._page, self._panels = whole_of(picture), []
+        page, panels = split_panels(picture)
+        paper = not panels or (len(panels) == 1 and not _is_flat(page.picture))
+        if paper and (sheet := take_sheet(picture)):
+            page, panels = sheet, []
+        alone = expect in ("single", "number")
+        if alone and len(panels) > 1:
+            page, panels = whole_of(picture), []
+        self._page = None if alone and panels else page
+        self._panels = panels
 
     @property
     def parts(self) -> list[Picture]:
