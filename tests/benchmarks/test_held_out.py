@@ -49,6 +49,12 @@ def test_each_figure_is_told(held_out, some, monkeypatch):
     assert figures["as they are"] == "30.00% (7 wrong)"
     assert figures["mean of fifteen corruptions"] == "30.00%"
     assert figures["canny edges"] == "30.00%"
+    drawn = {what: figure for what, figure in figures.items() if what.startswith("drawn")}
+    assert drawn == {
+        "drawn 0s, of 1,000": "0.00%",
+        "drawn 1s, of 2,000": "0.00%",
+        "drawn 7s, of 1,000": "100.00%",
+    }
     assert figures["area under the ROC curve, blank"].startswith("0.")
     assert {
         "clean, of 1",
@@ -62,7 +68,7 @@ def test_each_figure_is_told(held_out, some, monkeypatch):
         "screens, of 1",
         "sheets, of 1",
     } <= figures.keys()
-    assert len(figures) == 1 + 15 + 1 + 4 + 10
+    assert len(figures) == 1 + 15 + 1 + 3 + 4 + 10
 
 
 def test_fewer_images_may_be_corrupted(held_out, some):

@@ -49,6 +49,7 @@ def test_the_recipe_is_one(load):
     recipe = Recipe.from_json((FOLDER / "quick.json").read_bytes())
     assert (recipe.network, recipe.name) == ("fast", "quick")
     assert recipe.no_digits > 0  # without them it would be sure of anything
+    assert recipe.drawn_digits > 0  # nobody else is asked of what it is sure of
 
 
 def test_the_file_rejects_one_in_a_hundred_held_out_digits_by_their_energy(load):

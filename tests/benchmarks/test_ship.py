@@ -89,9 +89,9 @@ def test_a_network_that_is_not_what_its_run_wrote_is_refused(script, run, tmp_pa
         script.members_of(copy.path)
 
 
-def test_broad_is_trained_as_robust_is_but_for_three_quarters_as_long():
+def test_broad_is_trained_as_robust_is_without_drawn_digits_for_three_quarters_as_long():
     recipe = Recipe.from_json((FOLDER / "broad.json").read_bytes())
-    assert recipe == ROBUST_RECIPE.replace(name="broad", network="broad", epochs=24)
+    assert recipe == ROBUST_RECIPE.replace(name="broad", network="broad", epochs=24, drawn_digits=0)
 
 
 def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
@@ -106,4 +106,13 @@ def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
         no_digits=4_000,
         coarse_digits=0,
         augmentation=broad.augmentation.model_copy(update=nothing),
+    )
+
+
+def test_numerals_goes_on_from_broad_with_drawn_digits_besides():
+    broad, numerals = (
+        Recipe.from_json((FOLDER / f"{name}.json").read_bytes()) for name in ("broad", "numerals")
+    )
+    assert numerals == broad.replace(
+        name="numerals", epochs=4, learning_rate=0.015, drawn_digits=ROBUST_RECIPE.drawn_digits
     )

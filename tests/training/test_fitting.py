@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from inkdigits.datasets.dataset import Dataset, LabelledImages
-from inkdigits.datasets.mnist import load_mnist
+from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.training.augmentation.ranges import Augmentation
-from inkdigits.training.fitting import fit_recipe
+from inkdigits.training.fitting import OF_DIGITS, fit_recipe
 from inkdigits.training.recipes import BEST, FAST, PUBLISHED, RECIPES, ROBUST, TUTORIAL
 
 
@@ -76,15 +78,23 @@ def test_pictures_are_not_changed_as_pens_change_digits_and_none_is_no_digit():
     pens = {"shear": 0.0, "elastic": 0.0, "stroke": 0.0, "outline_share": 0.0}
     framed = {"rotation": 0.0, "zoom": 0.0, "erase_share": 0.2}
     assert recipe.augmentation == ROBUST.augmentation.model_copy(update=pens | framed)
-    assert recipe.no_digits == 0
-    assert recipe.coarse_digits == 0
+    assert {getattr(recipe, field) for field in OF_DIGITS} == {0}
 
 
 def test_an_augmentation_of_ones_own_stays_as_it_is_and_so_does_the_margin():
     own = Augmentation(rotation=3.0, shear=2.0)
-    mine = ROBUST.replace(name="mine", coarse_digits=20, augmentation=own)
+    mine = ROBUST.replace(name="mine", **dict.fromkeys(OF_DIGITS, 20), augmentation=own)
     recipe = fit_recipe(mine, dataset(60_000, "pictures", mirrored_alike=True)).recipe
-    assert recipe == mine.replace(no_digits=0, coarse_digits=0)
+    assert recipe == mine.replace(**dict.fromkeys(OF_DIGITS, 0))
+
+
+def test_digits_are_drawn_only_where_the_classes_are_the_ten_digits():
+    wanted = FAST.replace(drawn_digits=30)
+    digits = dataset(60_000)
+    assert fit_recipe(wanted, replace(digits, class_names=DIGIT_NAMES)).recipe == wanted
+    letters = fit_recipe(wanted, replace(digits, class_names=tuple("abcdefghij")))
+    assert letters.recipe == wanted.replace(drawn_digits=0)
+    assert letters.changes == ("drawn digits 0 in place of 30",)
 
 
 def test_pictures_get_a_margin_and_digits_none():

@@ -80,6 +80,7 @@ others = st.fixed_dictionaries(
         "validation_images": st.integers(1, 1_000_000),
         "no_digits": st.integers(0, 1_000_000),
         "coarse_digits": st.integers(0, 1_000_000),
+        "drawn_digits": st.integers(0, 1_000_000),
         "augmentation": augmentations,
     },
 )
@@ -171,6 +172,7 @@ RANGES = {
     "validation_images": "a whole number between 1 and 1,000,000 images",
     "no_digits": "a whole number between 0 and 1,000,000 images",
     "coarse_digits": "a whole number between 0 and 1,000,000 images",
+    "drawn_digits": "a whole number between 0 and 1,000,000 images",
     "learning_rate": "between 0 (excluded) and 1",
     "warmup": "between 0 and 1 (excluded)",
     "final_rate": "between 0 and 1",
@@ -227,6 +229,7 @@ def test_a_wrong_number_inside_augmentation_is_refused_with_its_path(field, valu
         *(("averaging", 1), ("final_rate", 1.001), ("final_rate", -0.001)),
         *(("no_digits", 0.5), ("no_digits", -1)),
         *(("coarse_digits", 0.5), ("coarse_digits", -1)),
+        *(("drawn_digits", 0.5), ("drawn_digits", -1)),
     ],
 )
 def test_excluded_bounds_and_fractions_of_whole_numbers_are_refused(field, value):
@@ -242,6 +245,7 @@ def test_excluded_bounds_and_fractions_of_whole_numbers_are_refused(field, value
         *(("averaging", 0), ("final_rate", 0), ("final_rate", 1)),
         *(("no_digits", 0), ("no_digits", 1_000_000)),
         *(("coarse_digits", 0), ("coarse_digits", 1_000_000)),
+        ("drawn_digits", 1_000_000),
     ],
 )
 def test_bounds_that_are_included_are_accepted(field, value):

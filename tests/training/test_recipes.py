@@ -49,6 +49,7 @@ def test_published_is_the_tutorial_literally():
         "validation_images": 5000,
         "no_digits": 0,
         "coarse_digits": 0,
+        "drawn_digits": 0,
         "augmentation": TUTORIAL_AUGMENTATION,
     }
 
@@ -80,6 +81,7 @@ def test_best_and_robust_bend_digits_and_robust_alone_changes_their_paper(recipe
     paper = (
         recipe.no_digits,
         recipe.coarse_digits,
+        recipe.drawn_digits,
         ranges.outline_share,
         ranges.texture,
         ranges.fading,

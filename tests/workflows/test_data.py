@@ -9,6 +9,7 @@ from inkdigits.datasets.mnist import load_mnist
 from inkdigits.errors import ModelFileError, RecipeError
 from inkdigits.runs.start import Interval, Start, start_on
 from inkdigits.sources.load import load_dataset
+from inkdigits.training.fitting import OF_DIGITS
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import BEST, PUBLISHED
 from inkdigits.workflows.data import load_again, network_for, split_for
@@ -67,8 +68,16 @@ def test_pictures_without_the_output_for_none(small: Dataset):
     assert (network.none_class, network.outputs) == (False, 10)
 
 
-@pytest.mark.parametrize("field", ["no_digits", "coarse_digits"])
+@pytest.mark.parametrize("field", OF_DIGITS)
 def test_what_only_digits_can_be_made_into_is_refused_for_pictures(small: Dataset, field):
     pictures = replace(small, form="pictures")
     with pytest.raises(RecipeError, match=f"`{field}` must be 0, as small has pictures .* 12"):
         network_for(BEST.replace(**{field: 12}), pictures)
+
+
+def test_no_digits_are_drawn_for_other_classes(small: Dataset):
+    letters = replace(small, class_names=tuple("abcdefghij"))
+    recipe = BEST.replace(drawn_digits=12)
+    network_for(recipe, small)
+    with pytest.raises(RecipeError, match=r"`drawn_digits` must be 0, .* small are not the"):
+        network_for(recipe, letters)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from functools import cache
 
-import cv2
 import numpy as np
 
-from inkdigits.array_types import Float64
-from inkdigits.arrays import WHITE, Image, Images
+from inkdigits.arrays import Images
+from inkdigits.imaging.courses import Course, Hand, bent, draw_by_hand, straight
 from inkdigits.imaging.normalise import to_mnist
 
 # Each stroke is a course of points, x to the right and y down; capitals reach from 0 to 10, small
@@ -85,17 +84,7 @@ _IN_WORDS = {
     "s": "~4.6,5 2.6,4 0.6,5.3 4.4,8.3 2.8,10 0.2,9",
 }
 
-_UNIT = 6.0  # pixels
-_STEPS = 6  # from one point of a bent course to the next
-_SHAKE = 0.3  # standard deviation of a point, in units
-_ROTATION = 12.0  # degrees to either side
-_SHEAR = 0.35  # columns per row to either side
-_STRETCH = 1.4  # in width, or as much narrower
-_BEND = 0.05  # of the length, to either side
-_PEN = (0.07, 0.17)  # of the longer side: 1.4 to 3.4 pixels of MNIST's 20
-_FINE = 16  # OpenCV draws to a sixteenth of a pixel
-
-Course = Float64[np.ndarray, "points 2"]
+_HAND = Hand(rotation=12.0, shear=(-0.35, 0.35), stretch=1.4, bend=0.05)
 
 
 def draw_signs(n: int, size: int, box: int, rng: np.random.Generator) -> Images:
@@ -123,7 +112,7 @@ def draw_signs(n: int, size: int, box: int, rng: np.random.Generator) -> Images:
             courses = _courses(signs[rng.integers(len(signs))])
         else:
             courses = _word(rng)
-        image[:] = to_mnist(_draw(_move(courses, rng), rng), size, box)
+        image[:] = to_mnist(draw_by_hand(courses, _HAND, rng), size, box)
     return images
 
 
@@ -136,31 +125,7 @@ def _courses(name: str) -> tuple[Course, ...]:
 
 def _course(stroke: str) -> Course:
     points = np.array([place.split(",") for place in stroke.removeprefix("~").split()], np.float64)
-    return _bent(len(points)) @ points if stroke.startswith("~") else _straight(points)
-
-
-def _bent(points: int) -> Float64[np.ndarray, "steps points"]:
-    """Return the matrix of a uniform Catmull-Rom spline through a number of points.
-
-    E. Catmull and R. Rom, "A Class of Local Interpolating Splines", 1974.
-    """
-    t = np.arange(_STEPS)[:, np.newaxis] / _STEPS
-    weights = np.hstack(
-        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2]
-    )
-    matrix = np.zeros(((points - 1) * _STEPS + 1, points))
-    for i in range(points - 1):
-        for j, column in enumerate(np.clip([i - 1, i, i + 1, i + 2], 0, points - 1)):
-            matrix[i * _STEPS : (i + 1) * _STEPS, column] += weights[:, j] / 2
-    matrix[-1, -1] = 1.0
-    return matrix
-
-
-def _straight(points: Course) -> Course:
-    """Put points between the corners, so that a straight stroke too can be bent."""
-    places = np.linspace(0, len(points) - 1, (len(points) - 1) * _STEPS + 1)
-    corners = np.arange(len(points))
-    return np.column_stack([np.interp(places, corners, points[:, axis]) for axis in (0, 1)])
+    return bent(points) if stroke.startswith("~") else straight(points)
 
 
 def _word(rng: np.random.Generator) -> tuple[Course, ...]:
@@ -172,39 +137,3 @@ def _word(rng: np.random.Generator) -> tuple[Course, ...]:
         courses += [course + np.array([end, 0.0]) for course in letter]
         end = max(float(course[:, 0].max()) for course in courses) + rng.uniform(-0.2, 0.9)
     return tuple(courses)
-
-
-def _move(courses: tuple[Course, ...], rng: np.random.Generator) -> list[Course]:
-    """Shake, bend, stretch, slant and turn what is drawn, all by random amounts; in pixels."""
-    turn = np.deg2rad(rng.uniform(-_ROTATION, _ROTATION))
-    shear, stretch = rng.uniform(-_SHEAR, _SHEAR), _STRETCH ** rng.uniform(-1, 1)
-    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    matrix = _UNIT * rotation @ np.array([[1.0, shear], [0.0, 1.0]]) @ np.diag([stretch, 1.0])
-    length = max(float(np.ptp(np.concatenate(courses), axis=0).max()), 1.0)
-    bends, phases = rng.uniform(-_BEND, _BEND, 2) * length, rng.uniform(0, 2 * np.pi, 2)
-    return [
-        (each + bends * np.sin(2 * np.pi * each[:, ::-1] / length + phases)) @ matrix.T
-        for each in (_shake(course, rng) for course in courses)
-    ]
-
-
-def _shake(course: Course, rng: np.random.Generator) -> Course:
-    """Move the ends of a stroke, and what lies between them accordingly; a dot stays a dot."""
-    if abs(course[-1] - course[0]).max() < 1 and len(course) == _STEPS + 1:
-        return course
-    along = np.arange(len(course))[:, np.newaxis] / (len(course) - 1)
-    first, last = rng.normal(0.0, _SHAKE, (2, 2))
-    shaken: Course = course + first + along * (last - first)
-    return shaken
-
-
-def _draw(courses: list[Course], rng: np.random.Generator) -> Image:
-    """Draw courses with a round pen on a picture that is just large enough."""
-    points = np.concatenate(courses)
-    low, high = points.min(axis=0), points.max(axis=0)
-    pen = max(2, round(float((high - low).max()) * rng.uniform(*_PEN)))
-    width, height = (np.ceil(high - low).astype(int) + 2 * pen + 2).tolist()
-    picture = np.zeros((height, width), np.uint8)
-    fine = [np.rint((course - low + pen + 1) * _FINE).astype(np.int32) for course in courses]
-    cv2.polylines(picture, fine, False, WHITE, pen, shift=4)
-    return picture

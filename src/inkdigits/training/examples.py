@@ -1,7 +1,7 @@
 """All images that a recipe learns from.
 
-Comes in: a recipe and its training images. Goes out: these, images without a digit and coarse
-digits. It changes none of them at random; that is augmentation.
+Comes in: a recipe and its training images. Goes out: these, images without a digit, coarse digits
+and digits drawn as MNIST lacks them. It changes none of them at random; that is augmentation.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from inkdigits.arrays import image_shape
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import UsageError
 from inkdigits.formats import image_size
+from inkdigits.imaging.numerals import draw_numerals
 from inkdigits.networks.architecture import Architecture
 from inkdigits.training.coarse import draw_coarse
 from inkdigits.training.no_digits.mixture import add_no_digits
 from inkdigits.training.recipe import Recipe
+
+_SEED = 1_732_050
 
 
 def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
@@ -23,7 +26,8 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
 
     Args:
         train: The training images.
-        recipe: Says how many are added without a digit, and how many coarse ones behind these.
+        recipe: Says how many are added without a digit, and behind these how many coarse and how
+            many drawn ones.
 
     Returns:
         All of them, the same at every call; the training images themselves if none are added.
@@ -33,14 +37,23 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
         >>> training_examples(blank, Recipe(name="mine", network="fast")) is blank
         True
     """
-    examples = add_no_digits(train, recipe.no_digits)
-    if not recipe.coarse_digits:
-        return examples
-    coarse = draw_coarse(train, recipe.coarse_digits)
+    kinds = [
+        add_no_digits(train, recipe.no_digits),
+        draw_coarse(train, recipe.coarse_digits),
+        _drawn(recipe.drawn_digits),
+    ]
+    added = [kinds[0], *(kind for kind in kinds[1:] if len(kind))]
+    if len(added) == 1:
+        return added[0]
     return LabelledImages(
-        np.concatenate([examples.images, coarse.images]),
-        np.concatenate([examples.labels, coarse.labels]),
+        np.concatenate([kind.images for kind in added]),
+        np.concatenate([kind.labels for kind in added]),
     )
+
+
+def _drawn(count: int) -> LabelledImages:
+    """Return digits that MNIST lacks, the same at every call."""
+    return LabelledImages(*draw_numerals(count, np.random.default_rng(_SEED)))
 
 
 def check_examples(

@@ -60,6 +60,7 @@ def tuning_recipe(recipe: Recipe, frozen: Frozen, epochs: int | None = None) -> 
         validation="held-out",
         no_digits=min(recipe.no_digits, 1_000),
         coarse_digits=0,
+        drawn_digits=0,
         frozen=frozen,
     )
 

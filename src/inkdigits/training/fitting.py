@@ -11,6 +11,7 @@ from math import ceil, sqrt
 from typing import Any
 
 from inkdigits.datasets.dataset import Dataset
+from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.formats import count
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
@@ -27,7 +28,7 @@ OF_PENS = ("shear", "elastic", "stroke", "outline_share")  # changes that only w
 OF_LOOSE_INK = ("rotation", "zoom")
 SETTLED_ON_DIGITS = tuple(each.augmentation for each in RECIPES.values())
 # Images that only digits can be made into.
-OF_DIGITS = ("no_digits", "coarse_digits")
+OF_DIGITS = ("no_digits", "coarse_digits", "drawn_digits")
 MARGIN = 2  # pixels
 ERASED = 0.2  # of the pictures
 LEAST_STEPS = 400  # in all; fewer teach little, however few the images
@@ -82,6 +83,8 @@ def fit_recipe(recipe: Recipe, dataset: Dataset, epochs: int | None = None) -> F
     asked = fitted
     if dataset.form == "pictures":
         fitted = _for_pictures(fitted, mirrored_alike=dataset.mirrored_alike)
+    if dataset.class_names != DIGIT_NAMES:
+        fitted = fitted.replace(drawn_digits=0)
     fitted = _hold_out_fewer(fitted, len(dataset.train))
     fitted = _take_more_steps(fitted, len(dataset.train), keep_epochs=epochs is not None)
     return Fitted(fitted, tuple(_changes(asked, fitted)))

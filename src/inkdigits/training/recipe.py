@@ -220,6 +220,17 @@ class Recipe(Checked):
             "reduction to 7 to 10 cells a side, 0 to 1,000,000.",
         ),
     ] = 0
+    drawn_digits: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000,
+            json_schema_extra={"unit": "images"},
+            description="Drawn images that are learnt from besides, of digits that MNIST lacks: 1s "
+            "with an upstroke, crossed 7s and slashed 0s, 0 to 1,000,000; for classes that are "
+            "the ten digits.",
+        ),
+    ] = 0
     augmentation: Annotated[
         Augmentation, Field(description="How training images are changed at random.")
     ] = Augmentation()

@@ -106,6 +106,7 @@ ROBUST = BEST.replace(
     epochs=32,
     no_digits=12_000,
     coarse_digits=6_000,
+    drawn_digits=6_000,
     augmentation=BEST.augmentation.model_copy(
         update={
             "stroke": 0.5,

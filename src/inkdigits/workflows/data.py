@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from inkdigits.arrays import Shape
 from inkdigits.datasets.dataset import Dataset, Form, LabelledImages
-from inkdigits.datasets.mnist import load_mnist
+from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.datasets.split import hold_out
 from inkdigits.errors import ModelFileError, RecipeError
 from inkdigits.networks.architecture import Architecture, find_architecture
@@ -69,12 +69,13 @@ def network_for(recipe: Recipe, dataset: Dataset) -> Architecture:
     No digits are written or left out of pictures, so no output stands for those without one.
 
     Raises:
-        RecipeError: If the recipe wants such images all the same.
+        RecipeError: If the recipe wants such images all the same, or digits drawn where the
+            classes are others.
         UsageError: If the images are too small or too large for the network, or there are too few
             or too many classes.
 
     Example:
-        >>> from inkdigits.datasets.mnist import load_mnist
+        >>> from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
         >>> from inkdigits.training.recipes import TUTORIAL
         >>> network_for(TUTORIAL, load_mnist()) == find_architecture("tutorial")
         True
@@ -85,6 +86,11 @@ def network_for(recipe: Recipe, dataset: Dataset) -> Architecture:
                 f"`{field}` must be 0, as {dataset.name} has pictures rather than digits; "
                 f"received {images}"
             )
+    if recipe.drawn_digits and dataset.class_names != DIGIT_NAMES:
+        raise RecipeError(
+            f"`drawn_digits` must be 0, as the classes of {dataset.name} are not the ten "
+            f"digits; received {recipe.drawn_digits}"
+        )
     return architecture_for(recipe, dataset.shape, len(dataset.class_names), dataset.form)
 
 
