@@ -16,8 +16,8 @@ LIMITS = """\
 - It reads one digit in an image of 28x28 pixels, light ink on dark paper, brought to size as in
   MNIST: the ink fitted into 20x20 pixels, its centre of mass in the middle. On other input it
   answers, too, but nothing is promised.
-- It learnt from American writers of the 1990s. A 1 with a long upstroke, a 7 with a bar, or the
-  digits of other scripts may be misread.
+- It learnt from American writers of the 1990s; 1s with an upstroke, crossed 7s and slashed 0s only
+  from drawings. Other ways to write digits, or digits of other scripts, may be misread.
 - A letter in the shape of a digit is taken for one: nobody can tell a printed O from a 0.
 - Its confidence was fitted on held-out images like those it learnt from. On corrupted images it
   is too sure of itself.
