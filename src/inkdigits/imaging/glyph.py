@@ -7,6 +7,8 @@ MNIST's. It does not know whether they are a digit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 import cv2
@@ -19,16 +21,38 @@ from inkdigits.imaging.normalise import to_mnist
 _SIDE = 80  # the longer side on which strokes are measured
 PER_PIXEL = _SIDE / 20  # pixels there for each of MNIST's
 _MARGIN = 16  # room for strokes to grow
-_THINNEST, _THICKEST = 2.1, 4.2  # strokes left as they are, in MNIST's pixels
-_GROWN, _SHRUNK = 2.3, 4.0  # what others are brought to
+_THICKEST, _SHRUNK = 4.2, 4.0  # strokes left as they are at most, and what others are brought to
 _SMOOTH = 1.2
-_PAPER, _FULL = 0.2, 0.8  # shares of ink that become none, and all
 _TRACE = 8  # of 255: fainter ink would only widen the box
-_EDGE = 0.45  # of the darkest ink: where strokes end, which a lens or a scan has blurred
+_EDGE = 0.35  # of the darkest ink: where strokes end, which a lens or a scan has blurred
 
-# What becomes of each grey level.
-_SHARES = (np.arange(WHITE + 1, dtype=np.uint8) / np.float32(WHITE) - _PAPER) / (_FULL - _PAPER)
-_CONTRAST = (WHITE * _SHARES.clip(0, 1)).astype(np.uint8)
+
+@dataclass(frozen=True)
+class Finish:
+    """How strokes are made like MNIST's.
+
+    Attributes:
+        paper: Share of ink that becomes none.
+        full: Share of ink that becomes all.
+        thinnest: Strokes left as they are at least, in MNIST's pixels.
+        grown: What thinner ones are brought to.
+    """
+
+    paper: float
+    full: float
+    thinnest: float
+    grown: float
+
+    @cached_property
+    def contrast(self) -> Image:
+        """What becomes of each grey level."""
+        levels = np.arange(WHITE + 1, dtype=np.uint8) / np.float32(WHITE)
+        shares = (levels - self.paper) / (self.full - self.paper)
+        return (WHITE * shares.clip(0, 1)).astype(np.uint8)
+
+
+# Chosen on held-out digits, as the reader finds them on pages; see benchmarks/RESULTS.md.
+_OF_DIGITS = Finish(paper=0.1, full=0.9, thinnest=1.8, grown=2.1)
 
 
 def draw_together(marks: Sequence[Mark]) -> Image:
@@ -69,26 +93,29 @@ def to_glyph(ink: Image) -> Image:
         >>> int((image[14] > 127).sum())
         2
     """
-    clean = clean_strokes(ink, _SIDE, _SIDE)
+    clean = clean_strokes(ink, _SIDE, _SIDE, _OF_DIGITS)
     strokes = (clean >= _EDGE * clean.max(initial=1)).astype(np.uint8)
     x, y, width, height = cv2.boundingRect(strokes)
     return to_mnist(clean[y : y + height, x : x + width])
 
 
-def clean_strokes(ink: Image, highest: int, widest: int) -> Image:
+def clean_strokes(ink: Image, highest: int, widest: int, finish: Finish) -> Image:
     """Enlarge or reduce a picture of ink, and make its strokes as wide as MNIST's.
 
     Args:
         ink: Shape (height, width), uint8; 0 is paper, 255 is full ink.
         highest: Rows that the ink fills, if it is not too wide for that.
         widest: Columns that it fills otherwise.
+        finish: What becomes of grey levels and of thin strokes.
 
     Returns:
         uint8, the ink with some paper around: `PER_PIXEL` pixels for each of MNIST's.
     """
-    grey = cv2.LUT(_resize(ink, min(highest / ink.shape[0], widest / ink.shape[1])), _CONTRAST)
+    grey = cv2.LUT(
+        _resize(ink, min(highest / ink.shape[0], widest / ink.shape[1])), finish.contrast
+    )
     framed = cv2.copyMakeBorder(grey, _MARGIN, _MARGIN, _MARGIN, _MARGIN, cv2.BORDER_CONSTANT)
-    _, clean = cv2.threshold(_adjust_strokes(framed), _TRACE - 1, 0, cv2.THRESH_TOZERO)
+    _, clean = cv2.threshold(_adjust_strokes(framed, finish), _TRACE - 1, 0, cv2.THRESH_TOZERO)
     return np.asarray(clean, np.uint8)
 
 
@@ -116,11 +143,11 @@ def _resize(ink: Image, factor: float) -> Image:
     return resized
 
 
-def _adjust_strokes(ink: Image) -> Image:
+def _adjust_strokes(ink: Image, finish: Finish) -> Image:
     """Let thin strokes grow and thick ones shrink, on all sides alike."""
     width = stroke_width(ink) / PER_PIXEL
-    if 0 < width < _THINNEST:
-        grown = cv2.dilate(ink, _disc((_GROWN - width) / 2))
+    if 0 < width < finish.thinnest:
+        grown = cv2.dilate(ink, _disc((finish.grown - width) / 2))
         smooth: Image = cv2.GaussianBlur(grown, (0, 0), _SMOOTH)
         return smooth
     if width > _THICKEST:

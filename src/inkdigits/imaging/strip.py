@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 
 from inkdigits.arrays import WHITE, Image
-from inkdigits.imaging.glyph import PER_PIXEL, clean_strokes
+from inkdigits.imaging.glyph import PER_PIXEL, Finish, clean_strokes
 
 STRIP_SIDE = 28  # pixels
 _HIGH, _WIDE = 20, 40  # pixels of MNIST: what the ink fills in one direction, at most
+_FINISH = Finish(paper=0.2, full=0.8, thinnest=2.1, grown=2.3)  # clear gaps tell digits apart
 _SQUEEZED = 28 / 48  # of its width: 40 pixels of ink and 4 of paper on both sides become 28
 
 
@@ -36,7 +37,7 @@ def to_strip(ink: Image) -> Image:
         [4, 23, 2, 24]
     """
     strip = np.zeros((STRIP_SIDE, STRIP_SIDE), np.uint8)
-    clean = clean_strokes(ink, round(_HIGH * PER_PIXEL), round(_WIDE * PER_PIXEL))
+    clean = clean_strokes(ink, round(_HIGH * PER_PIXEL), round(_WIDE * PER_PIXEL), _FINISH)
     x, y, width, height = cv2.boundingRect(clean)
     if not width:
         return strip
