@@ -20,6 +20,7 @@ STEPS = 6  # from one point of a course to the next
 _SHAKE = 0.3  # standard deviation of a point, in units
 _FINE = 16  # OpenCV draws to a sixteenth of a pixel
 
+Point = Float64[np.ndarray, " 2"]
 Course = Float64[np.ndarray, "points 2"]
 
 

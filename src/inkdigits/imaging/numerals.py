@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from inkdigits.arrays import Images, Labels
-from inkdigits.imaging.courses import Course, Hand, bent, draw_by_hand, straight
+from inkdigits.imaging.courses import Course, Hand, Point, bent, draw_by_hand, straight
 from inkdigits.imaging.normalise import to_mnist
 
 # Ten units high; x to the right and y down from where both strokes meet. Angles in degrees are
@@ -88,16 +88,14 @@ def _zero(rng: np.random.Generator) -> list[Course]:
     return [loop, straight(np.stack([middle - half, middle + half]))]
 
 
-def _end(
-    reach: tuple[tuple[float, float], tuple[float, float]], rng: np.random.Generator
-) -> Course:
+def _end(reach: tuple[tuple[float, float], tuple[float, float]], rng: np.random.Generator) -> Point:
     """Return where a stroke begins that ends at the top, at an angle and of a length."""
     angles, lengths = reach
     angle = np.deg2rad(rng.uniform(*angles))
     return rng.uniform(*lengths) * np.array([-np.sin(angle), np.cos(angle)])
 
 
-def _two_strokes(begin: Course, foot: Course, bend: float, rng: np.random.Generator) -> Course:
+def _two_strokes(begin: Point, foot: Point, bend: float, rng: np.random.Generator) -> Course:
     """Return one course from a beginning to the top and on to the foot, both strokes bent."""
     top = np.zeros(2)
     across = np.array([-begin[1], begin[0]])
