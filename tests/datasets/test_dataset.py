@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from jaxtyping import TypeCheckError
 
-from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.datasets.dataset import LabelledImages, joined
 
 
 @pytest.fixture
@@ -58,3 +58,9 @@ def test_fields_cannot_be_replaced(four):
 def test_annotated_shapes_are_checked_while_the_tests_run(images, labels):
     with pytest.raises(TypeCheckError):
         LabelledImages(images, labels)
+
+
+def test_joined_images_keep_their_order(four):
+    both = joined(four.take(np.array([1, 0])), four.take(slice(1)))
+    assert both.images[:, 0, 0].tolist() == [1, 0, 0]
+    assert both.labels.tolist() == four.labels[[1, 0, 0]].tolist()

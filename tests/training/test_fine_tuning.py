@@ -3,7 +3,7 @@ import pytest
 
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import RecipeError
-from inkdigits.training.fine_tuning import REHEARSED, joined, rehearse, some, tuning_recipe
+from inkdigits.training.fine_tuning import REHEARSED, rehearse, some, tuning_recipe
 from inkdigits.training.recipes import FAST, PUBLISHED, RECIPES, ROBUST, TUTORIAL
 
 
@@ -65,8 +65,3 @@ def test_some_are_the_same_each_time_and_no_image_comes_twice():
     assert len(set(first.tolist())) == 50
     np.testing.assert_array_equal(first, second)
     assert len(some(numbered(3), 50)) == 3
-
-
-def test_joined_images_keep_their_order():
-    both = joined(numbered(2, label=1), numbered(1))
-    assert (both.images.ravel().tolist(), both.labels.tolist()) == ([0, 1, 0], [1, 1, 0])

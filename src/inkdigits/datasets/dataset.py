@@ -56,6 +56,14 @@ class LabelledImages:
         return [int(count) for count in np.bincount(self.labels, minlength=classes)]
 
 
+def joined(first: LabelledImages, second: LabelledImages) -> LabelledImages:
+    """Return the images of both, the first ones first."""
+    return LabelledImages(
+        np.concatenate([first.images, second.images]),
+        np.concatenate([first.labels, second.labels]),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """A named data set with its training and test part.

@@ -15,7 +15,7 @@ import numpy as np
 from inkdigits.array_types import Float64
 from inkdigits.arrays import WHITE, Image
 
-UNIT = 6.0  # pixels
+_UNIT = 6.0  # pixels
 STEPS = 6  # from one point of a course to the next
 _SHAKE = 0.3  # standard deviation of a point, in units
 _FINE = 16  # OpenCV draws to a sixteenth of a pixel
@@ -106,7 +106,7 @@ def draw_by_hand(courses: Sequence[Course], hand: Hand, rng: np.random.Generator
     turn = np.deg2rad(rng.uniform(-hand.rotation, hand.rotation))
     shear, stretch = rng.uniform(*hand.shear), hand.stretch ** rng.uniform(-1, 1)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    matrix = UNIT * rotation @ np.array([[1.0, shear], [0.0, 1.0]]) @ np.diag([stretch, 1.0])
+    matrix = _UNIT * rotation @ np.array([[1.0, shear], [0.0, 1.0]]) @ np.diag([stretch, 1.0])
     length = max(float(np.ptp(np.concatenate(courses), axis=0).max()), 1.0)
     bends, phases = rng.uniform(-hand.bend, hand.bend, 2) * length, rng.uniform(0, 2 * np.pi, 2)
     moved = [

@@ -96,7 +96,7 @@ more, as for nine in ten of them, its answer stands; of all others the first net
 It has no output for what is no digit, but learnt to answer all digits alike there, and is then not
 sure of any. From which probability its answers stand was chosen by `benchmarks/quick.py`, on
 held-out digits and pictures without one: both networks together make hardly more mistakes than
-the first alone: 16 of 5,000 for 14.
+the first alone.
 """
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from inkdigits.arrays import image_shape
-from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.datasets.dataset import LabelledImages, joined
 from inkdigits.errors import UsageError
 from inkdigits.formats import image_size
 from inkdigits.imaging.numerals import draw_numerals
@@ -37,18 +37,12 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
         >>> training_examples(blank, Recipe(name="mine", network="fast")) is blank
         True
     """
-    kinds = [
-        add_no_digits(train, recipe.no_digits),
-        draw_coarse(train, recipe.coarse_digits),
-        _drawn(recipe.drawn_digits),
-    ]
-    added = [kinds[0], *(kind for kind in kinds[1:] if len(kind))]
-    if len(added) == 1:
-        return added[0]
-    return LabelledImages(
-        np.concatenate([kind.images for kind in added]),
-        np.concatenate([kind.labels for kind in added]),
-    )
+    examples = add_no_digits(train, recipe.no_digits)
+    if recipe.coarse_digits:
+        examples = joined(examples, draw_coarse(train, recipe.coarse_digits))
+    if recipe.drawn_digits:
+        examples = joined(examples, _drawn(recipe.drawn_digits))
+    return examples
 
 
 def _drawn(count: int) -> LabelledImages:

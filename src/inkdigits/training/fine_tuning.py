@@ -12,7 +12,7 @@ from math import ceil
 
 import numpy as np
 
-from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.datasets.dataset import LabelledImages, joined
 from inkdigits.training.recipe import Frozen, Recipe
 
 REHEARSED = 3_000  # images that the network knows, at least; with one's own, 70 batches
@@ -93,11 +93,3 @@ def some(images: LabelledImages, count: int) -> LabelledImages:
     """Return so many images, chosen at random, the same at every call; all if there are fewer."""
     order = np.random.default_rng(_SEED).permutation(len(images))
     return images.take(np.sort(order[:count]))
-
-
-def joined(first: LabelledImages, second: LabelledImages) -> LabelledImages:
-    """Return the images of both, the first ones first."""
-    return LabelledImages(
-        np.concatenate([first.images, second.images]),
-        np.concatenate([first.labels, second.labels]),
-    )

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inkdigits.datasets.dataset import Dataset
+from inkdigits.datasets.dataset import Dataset, joined
 from inkdigits.datasets.split import hold_out
 from inkdigits.errors import InkdigitsError
 from inkdigits.networks.architecture import Architecture
 from inkdigits.networks.fitting import fit_architecture
-from inkdigits.training.fine_tuning import HELD_OUT, HELD_OUT_KNOWN, joined, rehearse, some
+from inkdigits.training.fine_tuning import HELD_OUT, HELD_OUT_KNOWN, rehearse, some
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.base import Base
 from inkdigits.workflows.data import Parts, network_for, split_for
