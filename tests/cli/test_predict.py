@@ -12,7 +12,13 @@ import pytest
 from PIL import Image as Pillow
 
 from inkdigits.cli import predict as command
-from inkdigits.cli.readings import CSV_COLUMNS, csv_rows, result_document, table_cells
+from inkdigits.cli.readings import (
+    CSV_COLUMNS,
+    csv_rows,
+    new_sheet,
+    result_document,
+    table_cells,
+)
 from inkdigits.imaging.picture import picture_of
 from inkdigits.recognition.reading import Box, Digit, Guess, Line, Reading
 from inkdigits.workflows import predict as workflow
@@ -105,6 +111,53 @@ class TestDocuments:
         assert table_cells(TWO_LINES) == ["a.png", "12 3\n0", "75.0 %", "2"]
         assert table_cells(BLANK) == ["blank.png", "-", "", ""]
         assert table_cells(FAILED) == ["b\\n.png", FAILED.error, "", ""]
+
+
+class Terminal(io.StringIO):
+    """What a person looks at."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+class TestTable:
+    def printed_on(self, out: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+        sheet = new_sheet("table", "shipped")
+        for result in (TWO_LINES, Result("é数.png", error="is missing")):
+            sheet.add(result)
+        monkeypatch.setattr(sys, "stdout", out)
+        sheet.print()
+        return out
+
+    def test_what_failed_is_red_in_a_terminal(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        *_, read, failed, _ = self.printed_on(Terminal(), monkeypatch).getvalue().splitlines()
+        assert "\x1b" not in read
+        assert failed.startswith("│\x1b[31m é数.png \x1b[0m│")
+
+    @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+    def test_no_colours_for_those_who_want_none(
+        self, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv(name, value)
+        assert "\x1b" not in self.printed_on(Terminal(), monkeypatch).getvalue()
+
+    def test_it_is_as_wide_as_the_terminal(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("COLUMNS", "47")
+        monkeypatch.setenv("NO_COLOR", "1")
+        top, *_ = self.printed_on(Terminal(), monkeypatch).getvalue().splitlines()
+        assert len(top) == 47
+
+    def test_letters_that_cannot_be_written_are_escaped(self, monkeypatch: pytest.MonkeyPatch):
+        out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+        self.printed_on(out, monkeypatch).flush()
+        lines = out.buffer.getvalue().decode("ascii").splitlines()
+        assert len({len(line) for line in lines}) == 1
+        assert lines[-2].startswith("| \\xe9\\u6570.png | is missing |")
 
 
 class TestPredict:

@@ -11,8 +11,11 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from shutil import get_terminal_size
 from typing import Any, Literal, Protocol, TypeAlias
 
+from inkdigits.cli.output import shows_colours
+from inkdigits.cli.text_table import RED, Column, Row, table_lines
 from inkdigits.formats import confidence
 from inkdigits.recognition.reading import Digit, Guess
 from inkdigits.workflows.predict import Result
@@ -23,7 +26,10 @@ CSV_COLUMNS = (
     *("path", "page", "line", "number", "digit", "confidence"),
     *("x", "y", "width", "height", "error"),
 )
-_UNLIMITED = 10_000  # columns
+_COLUMNS = (
+    *(Column("picture", folds=True), Column("read", folds=True)),
+    *(Column("least sure", right=True), Column("no digit", right=True)),
+)
 _DECIMALS = 6  # of confidences: beyond it they depend on the order in which numbers were added
 
 
@@ -90,23 +96,20 @@ class _Table:
         self._rows.append((table_cells(result), result.error is not None))
 
     def print(self) -> None:
-        # Only tables need these, and they take a moment to import.
-        from rich.table import Column, Table
-        from rich.text import Text
-
-        from inkdigits.cli.output import stdout
-
-        table = Table(
-            Column("picture", overflow="fold"),
-            Column("read", overflow="fold"),
-            Column("least sure", justify="right"),
-            Column("no digit", justify="right"),
+        out, encoding = sys.stdout, sys.stdout.encoding or "ascii"
+        red = RED if shows_colours(out) else ""
+        lines = table_lines(
+            _COLUMNS,
+            [Row(_writable(row, encoding), red if failed else "") for row, failed in self._rows],
+            width=get_terminal_size().columns if out.isatty() else None,
+            ascii_only=not encoding.lower().startswith("utf"),
         )
-        for cells, failed in self._rows:
-            table.add_row(*map(Text, cells), style="red" if failed else None)
-        out = stdout()
-        # Rich takes a pipe for 80 columns wide, and would break long names.
-        out.print(table, width=None if out.is_terminal else max(out.width, _UNLIMITED))
+        out.writelines(f"{line}\n" for line in lines)
+
+
+def _writable(cells: list[str], encoding: str) -> list[str]:
+    """Escape what an encoding cannot tell."""
+    return [cell.encode(encoding, "backslashreplace").decode(encoding) for cell in cells]
 
 
 def result_document(result: Result) -> dict[str, Any]:
@@ -186,6 +189,8 @@ def printable(text: str, keep: str = "") -> str:
         >>> printable("7.png\x1b[2J"), printable("a\nb", keep="\n")
         ('7.png\\x1b[2J', 'a\nb')
     """
+    if text.isprintable():
+        return text
     return "".join(
         letter
         if letter.isprintable() or letter in keep
