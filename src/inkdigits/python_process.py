@@ -15,11 +15,12 @@ from typing import TypeAlias
 PythonProcess: TypeAlias = "subprocess.Popen[bytes]"
 
 
-def start_python(module: str, *, alone: bool = False) -> PythonProcess:
+def start_python(module: str, *arguments: str, alone: bool = False) -> PythonProcess:
     """Start a Python that runs a module; what it writes on its standard error is lost.
 
     Args:
         module: Its name.
+        arguments: What it finds in `sys.argv`.
         alone: Whether it is in a session of its own, in which Ctrl-C does not reach it.
 
     Raises:
@@ -33,7 +34,7 @@ def start_python(module: str, *, alone: bool = False) -> PythonProcess:
     """
     # `-P`: a module in the folder where the user works is not taken for one of Python's.
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", module],
+        [sys.executable, "-P", "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

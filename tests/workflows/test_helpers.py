@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from inkdigits.workflows import helpers
-from inkdigits.workflows.helpers import MOST_ITEMS, share_out
-from tests.workflows.helped_work import SlowHere, make, make_nothing
+from inkdigits.workflows.helpers import MOST_ITEMS, helpers_ahead, share_out
+from tests.workflows.helped_work import PATIENCE, SlowHere, make, make_nothing
 
 ITEMS = range(200)
 
@@ -23,11 +23,18 @@ def log(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def nobody_starts(monkeypatch):
-    def refuse(*_):
+def nobody_else_starts(monkeypatch):
+    """A function after whose call no process may be started."""
+
+    def refuse(*_, **__):
         raise AssertionError("a helper was started")
 
-    monkeypatch.setattr(subprocess, "Popen", refuse)
+    return partial(monkeypatch.setattr, subprocess, "Popen", refuse)
+
+
+@pytest.fixture
+def nobody_starts(nobody_else_starts):
+    nobody_else_starts()
 
 
 def flat(results):
@@ -173,3 +180,56 @@ def test_an_error_here_is_raised_and_ends_the_helpers(log):
         for results in share_out(ITEMS, Failing(log), partial(make, "negate", log), helpers=1):
             processes |= {process for _, process in results}
     assert all(map(is_gone, processes - {os.getpid()}))
+
+
+class QuickHere(SlowHere):
+    """Waits for a helper before the first batch too: it has been started already."""
+
+    def __init__(self, log):
+        super().__init__(log)
+        self.calls = 1
+
+
+def test_helpers_that_are_ready_work_from_the_beginning(log, nobody_else_starts):
+    with helpers_ahead(10_000, ["tests.workflows.helped_work"], helpers=2) as ready:
+        assert len(ready) == 2
+        nobody_else_starts()
+        work = partial(make, "negate", log)
+        found = flat(share_out(ITEMS, QuickHere(log), work, ready=ready))
+    assert [value for value, _ in found] == [-item for item in ITEMS]
+    assert {process for _, process in found} - {os.getpid()} <= {each.pid for each in ready}
+    assert all(is_gone(each.pid) for each in ready)
+
+
+def test_helpers_that_are_ready_and_not_needed_are_gone_in_the_end(log):
+    with helpers_ahead(10_000, helpers=1) as ready:
+        assert flat(share_out(range(3), list, ready=ready)) == [0, 1, 2]
+    (process,) = ready
+    assert is_gone(process.pid)
+
+
+def test_helpers_that_are_ready_are_gone_after_an_error():
+    with pytest.raises(ValueError, match="not today"), helpers_ahead(10_000, helpers=1) as ready:
+        raise ValueError("not today")
+    assert is_gone(ready[0].pid)
+
+
+def test_a_helper_that_cannot_import_is_not_missed(log):
+    with helpers_ahead(10_000, ["inkdigits.nothing"], helpers=1) as ready:
+        ready[0].wait(PATIENCE)
+        found = flat(share_out(ITEMS, list, partial(make, "negate", log), ready=ready))
+    assert found == [*ITEMS]
+
+
+def test_no_helper_is_started_ahead_for_few(nobody_starts):
+    with helpers_ahead(100, helpers=1) as ready:
+        assert ready == []
+
+
+def test_no_helper_is_ready_where_no_process_can_be_started(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with helpers_ahead(10_000, helpers=1) as ready:
+        assert ready == []

@@ -77,7 +77,7 @@ def test_helpers_are_not_asked_for_what_is_this_process_own(pictures, monkeypatc
 
 def work_of_helpers(sources, monkeypatch, **options):
     """Return what works in helpers, sent to them and back."""
-    monkeypatch.setattr(module, "share_out", lambda *given: shared.append(given) or iter(()))
+    monkeypatch.setattr(module, "share_out", lambda *given, **_: shared.append(given) or iter(()))
     shared = []
     assert list(predict(sources, FakeReader(), another=FakeReader, **options)) == []
     monkeypatch.undo()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from inkdigits.workflows.predict import Result
 
 MEGA = 1_000_000
+_WORK = ("inkdigits.workflows.predict", "inkdigits.workflows.readers")  # what helpers import
 
 
 def _largest(text: str) -> Any:
@@ -99,28 +100,32 @@ def predict(
         raise UsageError(f"give either `--json` or `--format {form}`, not both")
     if "-" in inputs and sys.stdin.isatty():
         raise UsageError("`-` reads a picture from standard input; received a terminal: use `<`")
-    # What reads pictures takes a moment to import, which `--help` need not wait for.
-    with no_garbage_collection():
-        from inkdigits.cli.readings import new_sheet
-        from inkdigits.imaging.limits import Limits
-        from inkdigits.workflows.inputs import find_sources
-        from inkdigits.workflows.predict import predict as read_all
-        from inkdigits.workflows.readers import load_reader
+    from inkdigits.workflows.helpers import helpers_ahead
+    from inkdigits.workflows.inputs import find_sources
 
     sources = find_sources(inputs)
-    drawings = _drawings(annotate, show_inputs, sources)
-    sheet = new_sheet("json" if json else form or "table", str(model))
-    with _progress(len(sources)) as progress:
-        results = read_all(
-            sources,
-            load_reader(model),
-            limits=Limits(round(max_megabytes * MEGA), round(max_megapixels * MEGA)),
-            pages=pages,
-            expect=expect,
-            progress=progress,
-            another=partial(load_reader, model, threads=1),
-        )
-        failed = _collect(results, sheet, drawings)
+    with helpers_ahead(len(sources) if pages == "first" else 0, _WORK) as ready:
+        # What reads pictures takes a moment to import, which `--help` need not wait for.
+        with no_garbage_collection():
+            from inkdigits.cli.readings import new_sheet
+            from inkdigits.imaging.limits import Limits
+            from inkdigits.workflows.predict import predict as read_all
+            from inkdigits.workflows.readers import load_reader
+
+        drawings = _drawings(annotate, show_inputs, sources)
+        sheet = new_sheet("json" if json else form or "table", str(model))
+        with _progress(len(sources)) as progress:
+            results = read_all(
+                sources,
+                load_reader(model),
+                limits=Limits(round(max_megabytes * MEGA), round(max_megapixels * MEGA)),
+                pages=pages,
+                expect=expect,
+                progress=progress,
+                another=partial(load_reader, model, threads=1),
+                ready=ready,
+            )
+            failed = _collect(results, sheet, drawings)
     _print(sheet)
     if failed:
         stderr().print(f"{failed} of {len(sources)} could not be read", markup=False)

@@ -13,7 +13,7 @@ import numpy as np
 
 from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.frames import find_frames
-from inkdigits.imaging.ink import Ink
+from inkdigits.imaging.ink import Ink, at_least
 from inkdigits.imaging.long_lines import Mask
 from inkdigits.imaging.quantile import quantile
 from inkdigits.imaging.rules import remove_rules
@@ -91,7 +91,8 @@ def _without(seen: Foreground, frames: Mask, lines: Mask, values: Image) -> Fore
 def _above(values: Image, darkest: Image, noise: float) -> Foreground:
     """Return all ink that stands out from so much noise, lines as well."""
     lowest = min(max(_FAINTEST, _OVER_NOISE * noise), float(WHITE))
-    levels = np.maximum(darkest, np.uint8(max(1, round(lowest))))
+    levels = darkest.copy()
+    at_least(levels, max(1, round(lowest)))
     shares = cv2.divide(values, levels, scale=WHITE)
     return Foreground(lowest, levels, shares, (shares > _END * WHITE) & (values > lowest))
 

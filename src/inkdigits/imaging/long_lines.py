@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 
 from inkdigits.array_types import Bool, Float64, Int64
-from inkdigits.arrays import Image
+from inkdigits.arrays import WHITE, Image
+from inkdigits.imaging.scaling import reduce_to
 
 PARTS = 24  # of a line, which are followed one after the other; needs as many columns
 THICKEST = 0.012  # of the longer side; the strokes of a digit that fills a picture are thicker
@@ -107,7 +108,7 @@ def straight_lines(mask: Mask) -> list[tuple[float, float]]:
     """
     factor = min(1.0, _REDUCED / max(mask.shape))
     size = (max(1, round(mask.shape[1] * factor)), max(1, round(mask.shape[0] * factor)))
-    small = cv2.resize(mask.view(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    small = reduce_to(mask.view(np.uint8) * np.uint8(WHITE), size)
     found = cv2.HoughLines(
         _ridges(small),
         1,

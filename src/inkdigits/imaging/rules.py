@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from inkdigits.array_types import Bool, Float64, Int64, UInt8
@@ -75,7 +76,7 @@ def remove_rules(mask: Mask, inks: Sequence[Image]) -> Unruled:
     level = _erase_level_lines(page, both_ends=False)
     on_its_side = page.transposed()
     upright = _erase_level_lines(on_its_side, both_ends=True)
-    return Unruled(np.ascontiguousarray(on_its_side.mask.T), level, upright)
+    return Unruled(_transposed(on_its_side.mask), level, upright)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +96,14 @@ class _Page:
     def transposed(self) -> _Page:
         """Return a copy of it on its side."""
         inks, lines = (
-            [np.ascontiguousarray(image.T) for image in images]
-            for images in (self.inks, self.lines)
+            [cv2.transpose(image) for image in images] for images in (self.inks, self.lines)
         )
-        return _Page(np.ascontiguousarray(self.mask.T), inks, lines)
+        return _Page(_transposed(self.mask), inks, lines)
+
+
+def _transposed(mask: Mask) -> Mask:
+    """Return a mask on its side, as a copy; NumPy takes six times as long."""
+    return cv2.transpose(mask.view(np.uint8)).view(bool)
 
 
 def _erase_level_lines(page: _Page, *, both_ends: bool) -> int:

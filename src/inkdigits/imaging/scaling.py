@@ -15,6 +15,9 @@ from inkdigits.arrays import AnyImages
 
 # Grey levels between the channels: scanners and JPEG files leave as much in what is grey.
 _TINGE = 8
+# How much a picture is reduced to be halved first. The rest is then by two and more, so that a last
+# odd row that halving leaves out does not tell.
+_HALVED = 4
 
 
 def scale_to(pixels: UInt8[np.ndarray, ...], side: int) -> UInt8[np.ndarray, ...]:
@@ -48,6 +51,32 @@ def scale_to(pixels: UInt8[np.ndarray, ...], side: int) -> UInt8[np.ndarray, ...
         return pixels
     scaled = Pillow.fromarray(pixels).resize((side, side), Pillow.Resampling.BILINEAR)
     return np.asarray(scaled)
+
+
+def reduce_to(pixels: UInt8[np.ndarray, ...], size: tuple[int, int]) -> UInt8[np.ndarray, ...]:
+    """Reduce a picture to means of areas, a large one by halves first.
+
+    Means of two by two pixels take OpenCV a twentieth of the time of others. Each rounds to whole
+    grey levels.
+
+    Args:
+        pixels: Shape (height, width) or (height, width, 3), uint8.
+        size: Columns and rows of the result, not more than the picture has.
+
+    Returns:
+        Shape (rows, columns) or (rows, columns, 3), uint8.
+
+    Example:
+        >>> stripes = np.tile(np.array([0, 200], np.uint8), (8, 40))
+        >>> reduce_to(stripes, (10, 2)).tolist()[0]
+        [100, 100, 100, 100, 100, 100, 100, 100, 100, 100]
+    """
+    while min(pixels.shape[0] / size[1], pixels.shape[1] / size[0]) >= _HALVED:
+        rows, columns = (side // 2 for side in pixels.shape[:2])
+        pixels = cv2.resize(
+            pixels[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA
+        )
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def without_tinge(pixels: UInt8[np.ndarray, ...]) -> UInt8[np.ndarray, ...]:

@@ -1,8 +1,9 @@
 """The process that helps another with its work; it may be killed at any time.
 
-Comes in, on its standard input: what makes the work, then batch after batch, all pickled. Goes out,
-on its standard output: None once it is ready, then for each batch its results and the seconds that
-they took. It ends when nothing more can come. See `helpers.py`.
+Comes in, as arguments: modules to import, while there is nothing else to do; on its standard input:
+what makes the work, then batch after batch, all pickled. Goes out, on its standard output: None
+once it is ready, then for each batch its results and the seconds that they took. It ends when
+nothing more can come. See `helpers.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pickle
 import sys
 import time
 from contextlib import suppress
+from importlib import import_module
 from typing import BinaryIO
 
 
@@ -20,6 +22,8 @@ def main() -> None:
     # What prints, prints elsewhere.
     target = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    for module in sys.argv[1:]:
+        import_module(module)
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         _serve(sys.stdin.buffer, target)
 

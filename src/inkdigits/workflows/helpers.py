@@ -14,7 +14,7 @@ import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import IO, Any, Generic, TypeAlias, TypeVar
@@ -32,6 +32,7 @@ _SHORT, _LONG = 0.1, 0.4  # seconds: what a batch should take at least and at mo
 _AHEAD = 4  # batches that may be done before their turn
 _PATIENCE = 0.1  # seconds after which it can be told how long the rest will take
 _PAYS = 1.0  # seconds of work that are left: more than a helper needs to start
+_QUICKEST = 0.0003  # seconds: what an item takes at least
 _MOST_HELPERS = 3
 _PROGRAM = "inkdigits.workflows.helper_process"
 _PIPE = 2**20  # bytes: each time that one is full both processes wait for the other
@@ -53,12 +54,42 @@ class _Batch(Generic[Item]):
         return self.start < other.start
 
 
+@contextmanager
+def helpers_ahead(
+    items: int, imports: Sequence[str] = (), *, helpers: int | None = None
+) -> Iterator[list[PythonProcess]]:
+    """Start helpers before there is work for them, where there will be enough in any case.
+
+    Args:
+        items: How many there are to work on.
+        imports: Modules that the work takes; helpers import them while this process does.
+        helpers: At most; as for `share_out`.
+
+    Yields:
+        Processes for `share_out`. They are gone in the end, whether they have worked or not.
+
+    Example:
+        >>> with helpers_ahead(10) as ready:
+        ...     len(ready)
+        0
+    """
+    many = items * _QUICKEST > _PAYS
+    started = (_start(imports) for _ in range(_most(helpers) if many else 0))
+    ready = [process for process in started if process]
+    try:
+        yield ready
+    finally:
+        for process in ready:
+            end_process(process)
+
+
 def share_out(
     items: Sequence[Item],
     work: Work[Item, Done],
     make_work: Callable[[], Work[Item, Done]] | None = None,
     *,
     helpers: int | None = None,
+    ready: Sequence[PythonProcess] = (),
 ) -> Iterator[list[Done]]:
     """Work on items, with the help of other processes if there is enough to do.
 
@@ -68,6 +99,7 @@ def share_out(
         make_work: Is called in a helper and returns what does there what `work` does here. It can
             be pickled, and so can items and results. None if nobody can help.
         helpers: At most; one for each other core, up to three, if not given.
+        ready: Helpers that were started before, by `helpers_ahead`; no others are, then.
 
     Yields:
         Results in the order of their items; each list has at least one.
@@ -79,16 +111,16 @@ def share_out(
         >>> list(share_out([-3, 1, -4], lambda items: [abs(item) for item in items]))
         [[3, 1, 4]]
     """
-    most = min(available_cores() - 1, _MOST_HELPERS) if helpers is None else helpers
     board = _Board[Item, Done](items)
-    team: list[_Helper[Item, Done]] = []
+    team = [_send_off(process, board, make_work) for process in ready if make_work]
     try:
         while not board.all_taken:
             if batch := board.begin():
                 began = time.perf_counter()
                 board.finish(batch, work(batch.items), time.perf_counter() - began)
-                if make_work and board.is_long:
-                    team = [helper for _ in range(most) if (helper := _start(board, make_work))]
+                if make_work and not ready and board.is_long:
+                    started = [process for _ in range(_most(helpers)) if (process := _start())]
+                    team = [_send_off(process, board, make_work) for process in started]
                     make_work = None  # once, even if none could be started
             else:
                 board.wait_for_results()
@@ -227,16 +259,26 @@ class _Helper(threading.Thread, Generic[Item, Done]):
         end_process(self._process, self.join)
 
 
-def _start(
-    board: _Board[Item, Done], make_work: Callable[[], Work[Item, Done]]
-) -> _Helper[Item, Done] | None:
-    """Start a helper; None where that cannot be."""
+def _most(helpers: int | None) -> int:
+    """Return how many helpers there may be."""
+    return min(available_cores() - 1, _MOST_HELPERS) if helpers is None else helpers
+
+
+def _start(imports: Sequence[str] = ()) -> PythonProcess | None:
+    """Start the process of a helper; None where that cannot be."""
     try:
-        process = start_python(_PROGRAM, alone=True)  # it ends with this process
+        process = start_python(_PROGRAM, *imports, alone=True)  # it ends with this process
     except (OSError, ValueError):
         return None
     if process.stdout is not None:
         _widen(process.stdout)
+    return process
+
+
+def _send_off(
+    process: PythonProcess, board: _Board[Item, Done], make_work: Callable[[], Work[Item, Done]]
+) -> _Helper[Item, Done]:
+    """Let a process work on what is on the board."""
     helper = _Helper(board, make_work, process)
     helper.start()
     return helper

@@ -13,7 +13,6 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from inkdigits.errors import PictureError
@@ -22,6 +21,7 @@ from inkdigits.imaging.limits import Limits
 
 STDIN = "-"
 
+_SUFFIXES = tuple(SUFFIXES)
 _AT_ONCE = 4096  # bytes, which systems give in one piece
 
 
@@ -107,7 +107,7 @@ def _in_folder(folder: str) -> Iterator[Source]:
 
 
 def _is_picture(name: str) -> bool:
-    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+    return not name.startswith(".") and name.lower().endswith(_SUFFIXES)
 
 
 def _read(name: str, limits: Limits) -> bytes:

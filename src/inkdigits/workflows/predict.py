@@ -15,6 +15,7 @@ from inkdigits.imaging.decode import Pages, decode, decode_pages
 from inkdigits.imaging.limits import Limits
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.quiet import pillow_is_quiet
+from inkdigits.python_process import PythonProcess
 from inkdigits.recognition.answers import BATCH
 from inkdigits.recognition.reading import Expect, Reading, ReadsPictures
 from inkdigits.workflows.helpers import share_out
@@ -52,6 +53,7 @@ def predict(
     expect: Expect | None = None,
     progress: Callable[[int], None] | None = None,
     another: Callable[[], ReadsPictures] | None = None,
+    ready: Sequence[PythonProcess] = (),
 ) -> Iterator[Result]:
     """Read the digits in pictures.
 
@@ -64,6 +66,7 @@ def predict(
         progress: Is told how many sources are done.
         another: Is called in other processes, which help where reading takes long, and returns the
             same reader there; it can be pickled. None to read without help, and so are all pages.
+        ready: Such processes that were started before, by `helpers_ahead`.
 
     Yields:
         For each source a result for each page; one with an error where that cannot be decoded.
@@ -75,7 +78,7 @@ def predict(
     """
     limits = limits or Limits()
     if pages == "first":
-        chunks = _first_pages(sources, reader, limits, expect, another)
+        chunks = _first_pages(sources, reader, limits, expect, another, ready)
     else:
         chunks = _all_pages(sources, reader, limits, expect)
     for done, results in chunks:
@@ -90,6 +93,7 @@ def _first_pages(
     limits: Limits,
     expect: Expect | None,
     another: Callable[[], ReadsPictures] | None,
+    ready: Sequence[PythonProcess],
 ) -> Iterator[tuple[int, list[Result]]]:
     """Read one page of each source; yield how many sources are done, and results."""
     work = partial(_read_some, reader=reader, limits=limits, expect=expect)
@@ -97,7 +101,7 @@ def _first_pages(
     if another and not any(map(_is_own, sources)):
         make_work = partial(_make_work, another, limits, expect)
     done = 0
-    for results in share_out(sources, work, make_work):
+    for results in share_out(sources, work, make_work, ready=ready):
         done += len(results)
         yield done, results
 
