@@ -1,8 +1,8 @@
 """How sure the small network must be, for its answers to stand in place of the large one's.
 
 Comes in: a small network's file. Goes out: two Markdown tables, with a row for each of several
-probabilities from which its answers stand, and for each of several shares that its word has in all
-others: the share of images of which the large network is not asked, and mistakes, on held-out
+probabilities of a class from which its answers stand, and for each of several of none up to which
+they do: the share of images of which the large network is not asked, and mistakes, on held-out
 training images as they are and in fifteen ways corrupted; and how many pictures without a digit are
 read as one. No test image is read.
 
@@ -23,15 +23,15 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS, corrupt
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.recognition.answers import Answers
-from inkdigits.recognition.cascade import CLEAR, SHARE
+from inkdigits.recognition.cascade import CLEAR, NONE, is_clear
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network, shipped_quick
 from inkdigits.workflows.confidence import CHOOSING_SETS
 
 ALONE = 1.1  # nothing is as clear: the large network is asked of all
-BOUNDS = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, ALONE)
-SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+CLASSES = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, ALONE)
+NONES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +48,11 @@ class Asked:
     thorough: Answers
     labels: np.ndarray | None = None
 
-    def clear(self, bound: float) -> np.ndarray:
-        """Return the images of which the large network is not asked."""
-        sure: np.ndarray = self.quick.probabilities.max(axis=1) >= bound
-        sure &= ~self.quick.rejected
-        return sure
-
-    def wrong(self, bound: float, share: float) -> int:
+    def wrong(self, sure: float, none: float) -> int:
         """Return how many images are read as something that they do not show."""
-        clear = self.clear(bound)[:, np.newaxis]
-        quick, thorough = self.quick.probabilities, self.thorough.probabilities
-        joint = np.where(clear, quick, share * quick + (1 - share) * thorough)
+        clear = is_clear(self.quick, sure, none)[:, np.newaxis]
+        quick, thorough = (each.joint().probabilities for each in (self.quick, self.thorough))
+        joint = np.where(clear, quick, thorough)
         if self.labels is None:
             return int((joint.max(axis=1) >= LEAST_CONFIDENCE).sum())
         return int((joint.argmax(axis=1) != self.labels).sum())
@@ -73,8 +67,7 @@ class Networks:
 
     def ask(self, images: np.ndarray, labels: np.ndarray | None = None) -> Asked:
         """Ask both."""
-        quick, thorough = (each.answers(images).joint() for each in (self.quick, self.thorough))
-        return Asked(quick, thorough, labels)
+        return Asked(self.quick.answers(images), self.thorough.answers(images), labels)
 
 
 def ask_all(networks: Networks, digits: LabelledImages, corrupted: int) -> dict[str, list[Asked]]:
@@ -87,13 +80,13 @@ def ask_all(networks: Networks, digits: LabelledImages, corrupted: int) -> dict[
     return asked
 
 
-def cells(asked: dict[str, list[Asked]], bound: float, share: float) -> str:
-    """Return the cells for one bound and one share."""
+def cells(asked: dict[str, list[Asked]], sure: float, none: float) -> str:
+    """Return the cells for what a class and none must have."""
     cells = []
     for each in asked.values():
         images = sum(len(one.quick.probabilities) for one in each)
-        clear = sum(int(one.clear(bound).sum()) for one in each)
-        wrong = sum(one.wrong(bound, share) for one in each)
+        clear = sum(int(is_clear(one.quick, sure, none).sum()) for one in each)
+        wrong = sum(one.wrong(sure, none) for one in each)
         cells.append(f"{clear / images:.1%}; {wrong:,} of {images:,}")
     return " | ".join(cells)
 
@@ -106,13 +99,13 @@ def main() -> None:
     options = parser.parse_args()
     asked = ask_all(Networks(options.model), held_out_digits(), options.corrupted)
     print("Each cell: the share that is clear; what is read wrongly.")
-    for what, values in (("clear from", BOUNDS), ("share of its word", SHARES)):
+    for what, values in (("a class from", CLASSES), ("none up to", NONES)):
         print(f"\n| {what} | {' | '.join(asked)} |")
         print("| --- |" + " --- |" * len(asked))
         for value in values:
-            pair = (value, SHARE) if values is BOUNDS else (CLEAR, value)
+            pair = (value, NONE) if values is CLASSES else (CLEAR, value)
             print(f"| {value if value < ALONE else 'nothing'} | {cells(asked, *pair)} |")
-    print(f"\nIn use: clear from {CLEAR}, share {SHARE}.")
+    print(f"\nIn use: a class from {CLEAR}, none up to {NONE}.")
 
 
 if __name__ == "__main__":

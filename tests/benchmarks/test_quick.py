@@ -14,29 +14,29 @@ from inkdigits.workflows.base import load_base
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
-def answers(*rows, rejected=()):
+def answers(*rows, rejected=(), none=None):
     flags = np.array([i in rejected for i in range(len(rows))])
-    return Answers(np.array(rows, np.float32), None, flags)
+    return Answers(
+        np.array(rows, np.float32), None, flags, None if none is None else np.float32(none)
+    )
 
 
-def test_what_is_clear_and_what_is_wrong_by_hand(load):
+def test_what_is_wrong_by_hand(load):
     asked = load("quick").Asked(
-        answers([0.95, 0.05], [0.6, 0.4], [0.95, 0.05], rejected=[2]),
+        answers([0.95, 0.05], [0.6, 0.4], [0.95, 0.05], rejected=[2], none=[0.02, 0, 0]),
         answers([0.2, 0.8], [0.1, 0.9], [0.3, 0.7]),
         np.array([1, 1, 1]),
     )
-    assert asked.clear(0.9).tolist() == [True, False, False]
-    assert asked.wrong(0.9, share=0.0) == 1  # the first is left to the small network
-    assert asked.wrong(0.99, share=0.0) == 0  # nothing is
-    assert asked.wrong(0.99, share=1.0) == 3  # its word alone counts
-    assert asked.wrong(0.99, share=0.5) == 2  # 0.575 for the first and 0.625 for the last: both 0
+    assert asked.wrong(0.9, none=0.1) == 1  # the first is left to the small network
+    assert asked.wrong(0.9, none=0.01) == 0  # nothing is
+    assert asked.wrong(0.99, none=0.1) == 0
+    assert asked.wrong(0.5, none=0.1) == 2  # the last is rejected
 
 
 def test_of_pictures_without_a_digit_those_are_wrong_that_are_read(load):
-    asked = load("quick").Asked(answers([0.4, 0.4], [0.9, 0.1]), answers([0.3, 0.3], [0.5, 0.1]))
-    assert asked.wrong(0.99, share=0.0) == 1
-    assert asked.wrong(0.8, share=0.0) == 1
-    assert asked.wrong(0.99, share=0.3) == 1
+    asked = load("quick").Asked(answers([0.4, 0.4], [0.9, 0.1]), answers([0.3, 0.3], [0.4, 0.1]))
+    assert asked.wrong(0.99, none=0.1) == 0
+    assert asked.wrong(0.8, none=0.1) == 1
 
 
 def test_a_row_tells_the_share_that_is_clear_and_the_mistakes(load):
@@ -47,7 +47,7 @@ def test_a_row_tells_the_share_that_is_clear_and_the_mistakes(load):
 
 def test_the_recipe_is_one(load):
     recipe = Recipe.from_json((FOLDER / "quick.json").read_bytes())
-    assert (recipe.network, recipe.name) == ("fast", "quick")
+    assert (recipe.network, recipe.name) == ("quick", "quick")
     assert recipe.no_digits > 0  # without them it would be sure of anything
     assert recipe.drawn_digits > 0  # nobody else is asked of what it is sure of
 

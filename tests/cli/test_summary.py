@@ -35,8 +35,8 @@ def test_an_unknown_network_is_refused(inkdigits: Callable):
     result = inkdigits("summary", "--network", "lenet")
     assert (result.code, result.out) == (2, "")
     assert (
-        "`network` must be one of published, tutorial, fast, best, robust, broad; received 'lenet'"
-        in result.err
+        "`network` must be one of published, tutorial, fast, quick, best, robust, broad; "
+        "received 'lenet'" in result.err
     )
 
 

@@ -8,6 +8,8 @@ from inkdigits.recognition.answers import Answers, Rejection
 from inkdigits.recognition.cascade import CLEAR, Cascade, is_clear
 from tests.recognition.stand_ins import SIGNATURE, Fixed, numbered
 
+TELLS_NONE = replace(SIGNATURE, tells_none=True)
+
 
 @pytest.fixture
 def quick():
@@ -22,56 +24,66 @@ def thorough():
     return Fixed([[0, 1], [0, 1], [0.5, 0.5], [1, 0]], [-3, -3, 0, -3])
 
 
-def test_the_large_network_is_asked_about_what_is_not_clear_alone(quick, thorough):
-    answers = Cascade(lambda: quick, thorough).joint_answers(numbered(4))
+@pytest.fixture
+def cascade(quick, thorough):
+    return Cascade(quick, lambda: thorough)
+
+
+def test_the_large_network_is_asked_about_what_is_not_clear_alone(cascade, quick, thorough):
+    answers = cascade.answers(numbered(4))
     assert quick.asked == [[0, 1, 2, 3]] and thorough.asked == [[1, 2]]
-    assert answers.probabilities[[0, 3]].tolist() == [[1, 0], [0, 1]]
+    assert answers.probabilities.tolist() == [[1, 0], [0, 1], [0.5, 0.5], [0, 1]]
 
 
-def test_what_is_not_clear_has_the_mean_of_both(quick, thorough):
-    answers = Cascade(lambda: quick, thorough).joint_answers(numbered(4))
-    # 0.2 * (0.6, 0.4) + 0.8 * (0, 1), and 0.2 * (1, 0) + 0.8 * (0.5, 0.5).
-    np.testing.assert_allclose(answers.probabilities[1], [0.12, 0.88], rtol=1e-6)
-    np.testing.assert_allclose(answers.probabilities[2], [0.6, 0.4], rtol=1e-6)
-    assert answers.probabilities.dtype == np.float32
-
-
-def test_outlierness_is_told_from_the_large_networks_threshold(quick, thorough):
-    # The small network's 2.0 is the large one's -1.0, so -5 becomes -8 and 1.5 becomes -1.5.
-    answers = Cascade(lambda: quick, thorough).joint_answers(numbered(4))
-    assert answers.outlierness.tolist() == [-8, -3, 0, -1.5]
+def test_outlierness_is_told_from_the_small_networks_threshold(cascade):
+    # The large one's -1.0 is the small one's 2.0, so -3 becomes 0 and 0 becomes 3.
+    answers = cascade.answers(numbered(4))
+    assert answers.outlierness.tolist() == [-5, 0, 3, 1.5]
     assert answers.rejected.tolist() == [False, False, True, False]
+    assert cascade.rejection.threshold == 2.0
 
 
-def test_where_all_is_clear_the_large_network_is_not_asked(quick, thorough):
-    Cascade(lambda: quick, thorough).joint_answers(numbered(1))
-    assert thorough.asked == []
+def test_where_all_is_clear_the_large_network_is_not_loaded(quick):
+    cascade = Cascade(quick, lambda: pytest.fail("it was loaded"))
+    assert cascade.answers(numbered(1)).probabilities.tolist() == [[1, 0]]
 
 
-def test_the_small_network_is_loaded_when_it_is_needed(quick, thorough):
+def test_the_large_network_is_loaded_once(quick, thorough):
     loaded = []
-    cascade = Cascade(lambda: loaded.append("once") or quick, thorough)
-    assert loaded == []
-    cascade.joint_answers(numbered(2))
+    cascade = Cascade(quick, lambda: loaded.append("once") or thorough)
+    for _ in range(2):
+        cascade.answers(numbered(2))
     assert loaded == ["once"]
 
 
-def test_the_probability_of_none_counts_with_both():
-    signature = replace(SIGNATURE, tells_none=True)
-    quick = Fixed([[1, 0], [1, 0]], [-5, -5], signature, none=[0, 0.5])
-    thorough = Fixed([[0, 1], [0, 1]], [-5, -5], signature, none=[0, 0.25])
-    answers = Cascade(lambda: quick, thorough).joint_answers(numbered(2))
-    # 0.2 * 0.5 * (1, 0) + 0.8 * 0.75 * (0, 1).
-    np.testing.assert_allclose(answers.probabilities, [[1, 0], [0.1, 0.6]], rtol=1e-6)
+def test_what_may_be_none_is_not_clear():
+    quick = Fixed([[1, 0]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0.04, 0.06])
+    thorough = Fixed([[0, 1]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0, 0.25])
+    answers = Cascade(quick, lambda: thorough).answers(numbered(3))
+    assert thorough.asked == [[2]]
+    assert answers.probabilities.tolist() == [[1, 0], [1, 0], [0, 1]]
+    np.testing.assert_allclose(answers.none, [0, 0.04, 0.25], rtol=1e-6)
+
+
+def test_outputs_are_those_of_the_answers(cascade):
+    answers = cascade.answers(numbered(4))
+    probabilities, far = cascade.run(numbered(4), ["probabilities", "outlierness"])
+    assert np.array_equal(probabilities, answers.probabilities)
+    assert np.array_equal(far, answers.outlierness)
+    assert np.array_equal(cascade.probabilities(numbered(4)), answers.probabilities)
+
+
+def test_it_says_what_the_small_network_says_of_itself(cascade, quick):
+    assert (cascade.signature, cascade.runtime) == (quick.signature, quick.runtime)
 
 
 def test_without_outlier_scores_there_are_none():
     signature = replace(SIGNATURE, rejection=None)
     quick = Fixed([[1, 0], [0.5, 0.5]], signature=signature)
     thorough = Fixed([[1, 0], [0, 1]], signature=signature)
-    answers = Cascade(lambda: quick, thorough).joint_answers(numbered(2))
+    answers = Cascade(quick, lambda: thorough).answers(numbered(2))
     assert answers.outlierness is None and not answers.rejected.any()
-    np.testing.assert_allclose(answers.probabilities, [[1, 0], [0.1, 0.9]], rtol=1e-6)
+    assert answers.probabilities.tolist() == [[1, 0], [0, 1]]
 
 
 @pytest.mark.parametrize(
@@ -80,12 +92,13 @@ def test_without_outlier_scores_there_are_none():
         replace(SIGNATURE, class_names=("1", "0")),
         replace(SIGNATURE, rejection=None),
         replace(SIGNATURE, rejection=Rejection("max-softmax", -1.0, 1.0)),
+        TELLS_NONE,
     ],
 )
 def test_networks_that_do_not_tell_the_same_apart_are_refused(other, thorough):
-    cascade = Cascade(lambda: Fixed([[1, 0]], [-5], other), thorough)
-    with pytest.raises(ModelFileError, match="0, 1 by energy"):
-        cascade.joint_answers(numbered(1))
+    cascade = Cascade(Fixed([[0.5, 0.5]], [-5], other, none=[0]), lambda: thorough)
+    with pytest.raises(ModelFileError, match="must tell apart 0, 1 by energy"):
+        cascade.answers(numbered(1))
 
 
 def test_clear_is_what_has_at_least_that_probability_and_is_not_rejected():

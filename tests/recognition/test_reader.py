@@ -334,27 +334,6 @@ def test_white_digits_in_a_black_square_are_read_beside_black_ones_on_the_page(r
     assert reader.read(picture_of(grey), "single").text == "7"
 
 
-def test_a_small_network_answers_what_is_one_digit_and_clear_to_it(reader, handwriting, write):
-    grey, _ = write(("274", 20, 60))
-    pictures = [picture_of(handwriting[8][0]), picture_of(grey)]
-    quick = AlwaysThree(rejection=reader.classifier.rejection)
-    both = Reader(reader.classifier, quick=lambda: quick)
-    assert [reading.text for reading in both.read_many(pictures)] == ["3", "274"]
-    assert quick.asked == [1]
-
-
-def test_a_small_network_that_is_never_sure_changes_nothing(reader, handwriting):
-    pictures = [picture_of(handwriting[digit][0]) for digit in range(10)]
-    unsure = AlwaysThree(0.5, reader.classifier.rejection)
-    read = Reader(reader.classifier, quick=lambda: unsure).read_many(pictures)
-    assert [*map(values, read)] == [*map(values, reader.read_many(pictures))]
-
-
-def test_without_a_picture_that_is_one_digit_no_small_network_is_loaded(write):
-    grey, _ = write(("274", 20, 60))
-    Reader(AlwaysThree(), quick=lambda: pytest.fail("it was loaded")).read(picture_of(grey))
-
-
 def test_no_pictures_have_no_readings(reader):
     assert reader.read_many([]) == []
 

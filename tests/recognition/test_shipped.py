@@ -80,10 +80,10 @@ def test_the_small_network_answers_most_digits_and_they_are_read_as_well(
 ):
     quick = OnnxClassifier(shipped_quick())
     assert is_clear(quick.answers(test_part.images)).mean() > 0.9
-    both = Cascade(lambda: quick, network).joint_answers(test_part.images)
+    both = Cascade(quick, lambda: network).answers(test_part.images).joint()
     right = [
         (each.argmax(axis=1) == test_part.labels).sum()
-        for each in (both.probabilities, answers.probabilities)
+        for each in (both.probabilities, answers.joint().probabilities)
     ]
     assert right[0] >= right[1] - 3
 

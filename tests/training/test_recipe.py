@@ -255,7 +255,7 @@ def test_bounds_that_are_included_are_accepted(field, value):
 @pytest.mark.parametrize(
     ("field", "choices"),
     [
-        ("network", "published, tutorial, fast, best, robust, broad"),
+        ("network", "published, tutorial, fast, quick, best, robust, broad"),
         ("optimizer", "adam, muon"),
         ("schedule", "constant, one-cycle"),
         ("precision", "float32, bfloat16, auto"),

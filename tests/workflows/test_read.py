@@ -1,6 +1,5 @@
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,8 +7,10 @@ from PIL import Image as Pillow
 
 import inkdigits
 from inkdigits.errors import ModelFileError, PictureError, UsageError
+from inkdigits.recognition.shipped import shipped_quick
 from inkdigits.workflows import readers
 from tests.hand_made_networks import write_network
+from tests.recognition.stand_ins import Fixed
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +70,11 @@ def test_threads_that_are_first_at_once_share_one_network(monkeypatch):
     made = []
 
     def load(path, threads):
-        made.append((path, threads))
-        return SimpleNamespace(class_names=())
+        made.append(path)
+        return Fixed([])
 
     readers._shipped_reader.cache_clear()
-    monkeypatch.setattr(readers, "load_classifier", load)
+    monkeypatch.setattr(readers, "OnnxClassifier", load)
     found = []
     threads = [
         threading.Thread(target=lambda: found.append(readers.load_reader())) for _ in range(8)
@@ -84,5 +85,5 @@ def test_threads_that_are_first_at_once_share_one_network(monkeypatch):
         thread.join()
     readers.load_reader(threads=2)
     readers._shipped_reader.cache_clear()
-    assert [threads for _, threads in made] == [0, 2]
+    assert made == [shipped_quick()] * 2
     assert len(found) == 8 and len(set(map(id, found))) == 1

@@ -1,8 +1,9 @@
-"""Importing what a verb needs, without looking for garbage meanwhile.
+"""Importing what a verb needs, without looking for garbage meanwhile or among it.
 
 Comes in: a piece of work. Goes out: the same work, done sooner. Modules are made to stay, so the
 garbage collector finds nothing among them, and looks all the oftener the more there are: for Keras
-and TensorFlow that is a fifth of the time that their import takes.
+and TensorFlow that is a fifth of the time that their import takes, and of reading 10,000 small
+pictures it is a tenth.
 """
 
 from __future__ import annotations
@@ -28,3 +29,21 @@ def no_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def what_is_there_stays() -> Iterator[None]:
+    """Let the collector pass over all that there is by now, until the end.
+
+    Example:
+        >>> with what_is_there_stays():
+        ...     gc.get_freeze_count() > 1000
+        True
+        >>> gc.get_freeze_count()
+        0
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

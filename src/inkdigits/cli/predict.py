@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from inkdigits.cli.importing import no_garbage_collection
+from inkdigits.cli.importing import no_garbage_collection, what_is_there_stays
 from inkdigits.cli.numbers import a_number
 from inkdigits.cli.output import JsonOption, stderr
 from inkdigits.errors import EXIT_SOME_FAILED, OutputError, UsageError
@@ -114,7 +114,7 @@ def predict(
 
         drawings = _drawings(annotate, show_inputs, sources)
         sheet = new_sheet("json" if json else form or "table", str(model))
-        with _progress(len(sources)) as progress:
+        with what_is_there_stays(), _progress(len(sources)) as progress:
             results = read_all(
                 sources,
                 load_reader(model),

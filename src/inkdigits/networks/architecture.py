@@ -218,6 +218,14 @@ FAST = Architecture(
 )
 """A small network for 99 % within a second: its first layer need not be learnt."""
 
+QUICK = Architecture(
+    name="quick",
+    input_shape=FAST.input_shape,
+    layers=(*FAST.layers[:-2], Dense(11), Softmax()),
+    none_class=True,
+)
+"""`fast` with an output more, for pictures that show no digit: it tells what is clear."""
+
 BEST = Architecture(
     name="best",
     input_shape=TUTORIAL.input_shape,
@@ -254,7 +262,7 @@ BROAD = Architecture(
 """Not as deep as `robust`, with broader kernels, so it errs elsewhere: 518,923 parameters."""
 
 ARCHITECTURES: dict[str, Architecture] = {
-    each.name: each for each in (PUBLISHED, TUTORIAL, FAST, BEST, ROBUST, BROAD)
+    each.name: each for each in (PUBLISHED, TUTORIAL, FAST, QUICK, BEST, ROBUST, BROAD)
 }
 
 

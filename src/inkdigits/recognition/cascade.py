@@ -1,93 +1,115 @@
-"""Two networks for the work of one: a small one answers what is clear, and both the rest.
+"""Two networks for the work of one: a small one answers what is clear, a large one the rest.
 
-Comes in: both, and images. Goes out: answers on the large one's terms. Of pictures that are one
-digit as they are most are clear, and the small network takes a hundredth of the large one's work.
-Such a cascade settles early what is easy (Viola and Jones, CVPR 2001). What is not easy is left to
-the mean of both: they differ so much that they are seldom wrong about the same image.
+Comes in: both, and images. Goes out: answers on the small one's terms. Most images that are a digit
+are clear, and the small network takes a hundredth of the large one's work. Such a cascade settles
+early what is easy (Viola and Jones, CVPR 2001).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Lock
 
 import numpy as np
 
 from inkdigits.array_types import Bool
-from inkdigits.arrays import Images
+from inkdigits.arrays import AnyImages
 from inkdigits.errors import ModelFileError
-from inkdigits.recognition.answers import Answers, Classifier
+from inkdigits.recognition.answers import Answers, Classifier, Outputs
 
-# Least probability that the small network gives what is clear to it, and what its word counts in
-# all else. Chosen on held-out digits and on pictures without one: `python benchmarks/quick.py`.
-CLEAR = 0.99
-SHARE = 0.2
+# What the small network must be sure of, for its answer to stand: that it is this digit if it is
+# any, and how probable it may be that it is none. Chosen on held-out digits and on pictures without
+# one: `python benchmarks/quick.py`.
+CLEAR = 0.98
+NONE = 0.05
 
 
-class Cascade:
-    """Asks a small network, and a large one too about what is not clear to that."""
+class Cascade(Classifier):
+    """Asks a small network, and a large one about what is not clear to that."""
 
-    def __init__(self, quick: Callable[[], Classifier], thorough: Classifier) -> None:
+    def __init__(self, quick: Classifier, thorough: Callable[[], Classifier]) -> None:
         """Take the networks.
 
         Args:
-            quick: Returns the small one, and is called when there are images. It must have learnt
-                to be unsure of what shows no digit.
-            thorough: The large one.
+            quick: The small one. It must have learnt to be unsure of what shows no digit.
+            thorough: Returns the large one, and is called once, when something is not clear.
         """
-        self._load_quick, self._thorough = quick, thorough
+        super().__init__(quick.signature)
+        self._quick, self._load = quick, thorough
+        self._loaded: Classifier | None = None
+        self._loading = Lock()
 
-    def joint_answers(self, images: Images) -> Answers:
-        """Return what the small network says where that is clear, and else the mean of both.
+    @property
+    def runtime(self) -> str:
+        """What computes the small one, for people: name, version and number format."""
+        return self._quick.runtime
 
-        In the mean the small network's probabilities count `SHARE`; the outlierness is the large
-        one's. That of the small one is moved by as much as the thresholds of both differ, so that
-        the large one's threshold holds for all.
+    def answers(self, images: AnyImages) -> Answers:
+        """Return what the small network says where that is clear, and else what the large one does.
+
+        The large one's outlierness is moved by as much as the thresholds of both differ, so that
+        the small one's threshold holds for all.
 
         Args:
-            images: Shape (n, 28, 28), uint8.
-
-        Returns:
-            As `Answers.joint`.
+            images: Shape (n, height, width) or, in colour, (n, height, width, 3), uint8.
 
         Raises:
-            ModelFileError: If the networks read images of another shape, or do not tell the same
-                classes apart and what is none by the same score.
+            ModelFileError: If the images are not of the networks' shape, or the networks do not
+                tell the same apart by the same score.
         """
-        first = self._first(images)
+        first = self._quick.answers(images)
         unclear = ~is_clear(first)
         if not unclear.any():
             return first
-        return _completed(first, unclear, self._thorough.answers(images[unclear]).joint())
+        second = self._on_quick_terms(self._thorough().answers(images[unclear]))
+        return _completed(first, unclear, second)
 
-    def _first(self, images: Images) -> Answers:
-        """Return the small network's answers, on the large one's terms."""
-        quick = self._load_quick()
-        _check_alike(quick, self._thorough)
-        first = quick.answers(images).joint()
-        there, here = quick.rejection, self._thorough.rejection
-        if there is None or here is None or first.outlierness is None:
-            return first
-        moved = first.outlierness + np.float32(here.threshold - there.threshold)
-        return Answers(first.probabilities, moved, first.rejected)
+    def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
+        answers = self.answers(images)
+        return [getattr(answers, name) for name in outputs]
+
+    def _thorough(self) -> Classifier:
+        with self._loading:
+            if self._loaded is None:
+                loaded = self._load()
+                _check_alike(self._quick, loaded)
+                self._loaded = loaded
+            return self._loaded
+
+    def _on_quick_terms(self, second: Answers) -> Answers:
+        there, here = self._thorough().rejection, self.rejection
+        if there is None or here is None or second.outlierness is None:
+            return second
+        moved = second.outlierness + np.float32(here.threshold - there.threshold)
+        return replace(second, outlierness=moved)
 
 
-def is_clear(answers: Answers) -> Bool[np.ndarray, " n"]:
+def is_clear(answers: Answers, sure: float = CLEAR, none: float = NONE) -> Bool[np.ndarray, " n"]:
     """Whether a network is sure enough of each answer for nobody else to be asked.
+
+    Args:
+        answers: What it says.
+        sure: Least probability of a class, if it is any.
+        none: Largest probability that it is none.
 
     Example:
         >>> rows = np.array([[0.995, 0.005], [0.9, 0.1], [0.995, 0.005]], np.float32)
         >>> is_clear(Answers(rows, None, np.array([False, False, True]))).tolist()
         [True, False, False]
     """
-    clear: Bool[np.ndarray, " n"] = answers.probabilities.max(axis=1) >= CLEAR
+    clear: Bool[np.ndarray, " n"] = answers.probabilities.max(axis=1) >= sure
     clear &= ~answers.rejected
+    if answers.none is not None:
+        clear &= answers.none <= none
     return clear
 
 
 def _check_alike(quick: Classifier, thorough: Classifier) -> None:
     def tells(one: Classifier) -> str:
+        none = ", none" if one.signature.tells_none else ""
         score = one.rejection.score if one.rejection else "no score"
-        return f"{', '.join(one.class_names)} by {score}"
+        return f"{', '.join(one.class_names)}{none} by {score}"
 
     if tells(quick) != tells(thorough):
         raise ModelFileError(
@@ -97,13 +119,20 @@ def _check_alike(quick: Classifier, thorough: Classifier) -> None:
 
 
 def _completed(first: Answers, places: Bool[np.ndarray, " n"], second: Answers) -> Answers:
-    """Give some answers the mean with those of the large network, whose verdict holds."""
-    probabilities, rejected = first.probabilities.copy(), first.rejected.copy()
-    probabilities[places] *= np.float32(SHARE)
-    probabilities[places] += np.float32(1 - SHARE) * second.probabilities
-    rejected[places] = second.rejected
-    if first.outlierness is None:
-        return Answers(probabilities, None, rejected)
-    outlierness = first.outlierness.copy()
-    outlierness[places] = second.outlierness
-    return Answers(probabilities, outlierness, rejected)
+    """Put the large network's answers in place of some."""
+
+    def put(all_of_them: np.ndarray | None, some: np.ndarray | None) -> np.ndarray | None:
+        return None if all_of_them is None or some is None else _put(all_of_them, places, some)
+
+    return Answers(
+        _put(first.probabilities, places, second.probabilities),
+        put(first.outlierness, second.outlierness),
+        _put(first.rejected, places, second.rejected),
+        put(first.none, second.none),
+    )
+
+
+def _put(values: np.ndarray, places: Bool[np.ndarray, " n"], some: np.ndarray) -> np.ndarray:
+    changed = values.copy()
+    changed[places] = some
+    return changed

@@ -11,15 +11,13 @@ from itertools import islice
 
 import numpy as np
 
-from inkdigits.arrays import Images
 from inkdigits.imaging.finding import find_ways
 from inkdigits.imaging.glyph import draw_together
 from inkdigits.imaging.marks import Mark
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.strip import to_strip
 from inkdigits.imaging.whole import whole_digits
-from inkdigits.recognition.answers import Answers, Classifier
-from inkdigits.recognition.cascade import Cascade
+from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.hypotheses import Hypothesis
 from inkdigits.recognition.line_of_marks import LineOfMarks
@@ -30,13 +28,12 @@ from inkdigits.recognition.whole_pictures import WholePictures
 
 
 class Reader:
-    """Reads the digits in pictures with one network, and perhaps two that help it."""
+    """Reads the digits in pictures with one network, and perhaps one that counts them."""
 
     def __init__(
         self,
         classifier: Classifier,
         counter: Callable[[], Counter] | None = None,
-        quick: Callable[[], Classifier] | None = None,
     ) -> None:
         """Take the networks.
 
@@ -44,12 +41,9 @@ class Reader:
             classifier: Reads images of 28x28 pixels; its classes are named 0 to 9, perhaps not all.
             counter: Returns what tells one digit from two that touch, and is called only where
                 that is in doubt; None to let the classifier decide by what it makes of the parts.
-            quick: Returns a small network that answers what is clear among pictures that are one
-                digit as they are, and is called only where there are some; None to ask the
-                classifier alone.
         """
         self.classifier = classifier
-        self._counter, self._quick = counter, quick
+        self._counter = counter
         self._digits = {name: int(name) for name in classifier.class_names}
 
     def read(self, picture: Picture, expect: Expect | None = None) -> Reading:
@@ -112,12 +106,8 @@ class Reader:
         images = whole_digits([picture.pixels for picture in pictures])
         places = [i for i, image in enumerate(images) if image is not None]
         taken = [image for image in images if image is not None]
-        return WholePictures(places, taken, self._of_whole(np.stack(taken)) if taken else None)
-
-    def _of_whole(self, images: Images) -> Answers:
-        if self._quick is None:
-            return self.classifier.answers(images).joint()
-        return Cascade(self._quick, self.classifier).joint_answers(images)
+        answers = self.classifier.answers(np.stack(taken)).joint() if taken else None
+        return WholePictures(places, taken, answers)
 
     def _answer(self, pages: Sequence[Page]) -> None:
         """Let the network answer all hypotheses of pages, in two rounds."""

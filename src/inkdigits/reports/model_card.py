@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from inkdigits import formats
-from inkdigits.recognition.cascade import CLEAR
+from inkdigits.recognition.cascade import CLEAR, NONE
 
 LIMITS = """\
 ## Limits
@@ -83,9 +83,9 @@ def quick_card(card: dict[str, Any]) -> str:
     return f"""\
 ## The small network: what is clear
 
-Of small pictures that are one digit each, such as MNIST's own, `inkdigits predict` first asks a
-network that does a hundredth of the work. Where that gives a digit a probability of {CLEAR} and
-more, as for nine in ten of them, its answer stands; of all others the first network is asked.
+`inkdigits predict` first asks a network that does a hundredth of the work. Where that gives a digit
+a probability of {CLEAR} and more, as for nine in ten of MNIST's own, and none of them one of at
+most {NONE}, its answer stands; of all others the first network is asked.
 {card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
 
 | | |
@@ -93,10 +93,10 @@ more, as for nine in ten of them, its answer stands; of all others the first net
 {_how(card)}
 | test images, of all of them | {_score(card["test"])} |
 
-It has no output for what is no digit, but learnt to answer all digits alike there, and is then not
-sure of any. From which probability its answers stand was chosen by `benchmarks/quick.py`, on
-held-out digits and pictures without one: both networks together make hardly more mistakes than
-the first alone.
+It learnt from the same pictures without a digit as the first network, and like that has an output
+for them. From which probability its answers stand was chosen by `benchmarks/quick.py`, on held-out
+digits and pictures without one: both networks together make hardly more mistakes than the first
+alone.
 """
 
 

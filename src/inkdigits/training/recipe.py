@@ -31,7 +31,7 @@ class Recipe(Checked):
         ),
     ]
     network: Annotated[
-        Literal["published", "tutorial", "fast", "best", "robust", "broad"],
+        Literal["published", "tutorial", "fast", "quick", "best", "robust", "broad"],
         Field(description="Which network is trained."),
     ]
     margin: Annotated[

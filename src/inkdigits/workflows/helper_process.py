@@ -8,6 +8,7 @@ nothing more can come. See `helpers.py`.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -30,6 +31,7 @@ def main() -> None:
 
 def _serve(source: BinaryIO, target: BinaryIO) -> None:
     work = pickle.load(source)()
+    gc.freeze()  # modules stay: looking for garbage among them takes a tenth of the time
     _send(target, None)
     while True:
         batch = pickle.load(source)

@@ -6,13 +6,14 @@ Comes in: the name of a network. Goes out: a reader. That of the shipped network
 from __future__ import annotations
 
 import threading
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from inkdigits.datasets.mnist import DIGIT_NAMES, DIGIT_SHAPE
 from inkdigits.errors import ModelFileError
 from inkdigits.formats import image_size
 from inkdigits.recognition.answers import Classifier
+from inkdigits.recognition.cascade import Cascade
 from inkdigits.recognition.classifier import load_classifier
 from inkdigits.recognition.counts import Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
@@ -67,13 +68,13 @@ def reader_for(classifier: Classifier) -> ReadsPictures:
 
 @cache
 def _shipped_reader(threads: int) -> Reader:
-    return Reader(load_classifier(shipped_network(), threads=threads), _counter, _quick)
-
-
-@cache
-def _quick() -> Classifier:
     # One thread: to share out so little work takes longer than to do it.
-    return OnnxClassifier(shipped_quick(), threads=1)
+    quick = OnnxClassifier(shipped_quick(), threads=1)
+    return Reader(Cascade(quick, partial(_thorough, threads)), _counter)
+
+
+def _thorough(threads: int) -> Classifier:
+    return load_classifier(shipped_network(), threads=threads)
 
 
 @cache
