@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from inkdigits.workflows import helpers
-from inkdigits.workflows.helpers import MOST_ITEMS, helpers_ahead, share_out
+from inkdigits.workflows import helper_start, helpers
+from inkdigits.workflows.helper_start import helpers_ahead
+from inkdigits.workflows.helpers import MOST_ITEMS, share_out
 from tests.workflows.helped_work import PATIENCE, SlowHere, make, make_nothing
 
 ITEMS = range(200)
@@ -134,7 +135,7 @@ def test_no_helper_is_started_for_what_is_done_soon(nobody_starts, log):
 
 @pytest.mark.parametrize("options", [{"helpers": 0}, {}], ids=["none wanted", "one core"])
 def test_no_helper_is_started_where_none_can_help(nobody_starts, log, monkeypatch, options):
-    monkeypatch.setattr(helpers, "available_cores", lambda: 1)
+    monkeypatch.setattr(helper_start, "available_cores", lambda: 1)
     log.write_text("nobody to wait for\n")
     found = share_out(ITEMS, SlowHere(log), partial(make, "negate", log), **options)
     assert len(flat(found)) == len(ITEMS)

@@ -100,7 +100,7 @@ def predict(
         raise UsageError(f"give either `--json` or `--format {form}`, not both")
     if "-" in inputs and sys.stdin.isatty():
         raise UsageError("`-` reads a picture from standard input; received a terminal: use `<`")
-    from inkdigits.workflows.helpers import helpers_ahead
+    from inkdigits.workflows.helper_start import helpers_ahead
     from inkdigits.workflows.inputs import find_sources
 
     sources = find_sources(inputs)

@@ -16,7 +16,7 @@ import numpy as np
 from inkdigits.array_types import Bool
 from inkdigits.arrays import AnyImages
 from inkdigits.errors import ModelFileError
-from inkdigits.recognition.answers import Answers, Classifier, Outputs
+from inkdigits.recognition.answers import Answers, Classifier, Outputs, Rejection
 
 # What the small network must be sure of, for its answer to stand: that it is this digit if it is
 # any, and how probable it may be that it is none. Chosen on held-out digits and on pictures without
@@ -62,7 +62,8 @@ class Cascade(Classifier):
         unclear = ~is_clear(first)
         if not unclear.any():
             return first
-        second = self._on_quick_terms(self._thorough().answers(images[unclear]))
+        thorough = self._thorough()
+        second = self._on_quick_terms(thorough.answers(images[unclear]), thorough.rejection)
         return _completed(first, unclear, second)
 
     def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
@@ -77,8 +78,8 @@ class Cascade(Classifier):
                 self._loaded = loaded
             return self._loaded
 
-    def _on_quick_terms(self, second: Answers) -> Answers:
-        there, here = self._thorough().rejection, self.rejection
+    def _on_quick_terms(self, second: Answers, there: Rejection | None) -> Answers:
+        here = self.rejection
         if there is None or here is None or second.outlierness is None:
             return second
         moved = second.outlierness + np.float32(here.threshold - there.threshold)

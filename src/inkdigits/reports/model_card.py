@@ -84,7 +84,7 @@ def quick_card(card: dict[str, Any]) -> str:
 ## The small network: what is clear
 
 `inkdigits predict` first asks a network that does a hundredth of the work. Where that gives a digit
-a probability of {CLEAR} and more, as for nine in ten of MNIST's own, and none of them one of at
+a probability of {CLEAR} and more, as for nine in ten of MNIST's own, and no digit one of at
 most {NONE}, its answer stands; of all others the first network is asked.
 {card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
 

@@ -14,13 +14,13 @@ import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import IO, Any, Generic, TypeAlias, TypeVar
 
-from inkdigits.processor import available_cores
-from inkdigits.python_process import PythonProcess, end_process, start_python
+from inkdigits.python_process import PythonProcess, end_process
+from inkdigits.workflows.helper_start import PAYS, start_helpers
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -31,11 +31,6 @@ _FIRST_ITEMS = 4
 _SHORT, _LONG = 0.1, 0.4  # seconds: what a batch should take at least and at most
 _AHEAD = 4  # batches that may be done before their turn
 _PATIENCE = 0.1  # seconds after which it can be told how long the rest will take
-_PAYS = 1.0  # seconds of work that are left: more than a helper needs to start
-_QUICKEST = 0.0003  # seconds: what an item takes at least
-_MOST_HELPERS = 3
-_PROGRAM = "inkdigits.workflows.helper_process"
-_PIPE = 2**20  # bytes: each time that one is full both processes wait for the other
 
 
 @dataclass(frozen=True)
@@ -52,35 +47,6 @@ class _Batch(Generic[Item]):
 
     def __lt__(self, other: _Batch[Item]) -> bool:
         return self.start < other.start
-
-
-@contextmanager
-def helpers_ahead(
-    items: int, imports: Sequence[str] = (), *, helpers: int | None = None
-) -> Iterator[list[PythonProcess]]:
-    """Start helpers before there is work for them, where there will be enough in any case.
-
-    Args:
-        items: How many there are to work on.
-        imports: Modules that the work takes; helpers import them while this process does.
-        helpers: At most; as for `share_out`.
-
-    Yields:
-        Processes for `share_out`. They are gone in the end, whether they have worked or not.
-
-    Example:
-        >>> with helpers_ahead(10) as ready:
-        ...     len(ready)
-        0
-    """
-    many = items * _QUICKEST > _PAYS
-    started = (_start(imports) for _ in range(_most(helpers) if many else 0))
-    ready = [process for process in started if process]
-    try:
-        yield ready
-    finally:
-        for process in ready:
-            end_process(process)
 
 
 def share_out(
@@ -119,7 +85,7 @@ def share_out(
                 began = time.perf_counter()
                 board.finish(batch, work(batch.items), time.perf_counter() - began)
                 if make_work and not ready and board.is_long:
-                    started = [process for _ in range(_most(helpers)) if (process := _start())]
+                    started = start_helpers(helpers)
                     team = [_send_off(process, board, make_work) for process in started]
                     make_work = None  # once, even if none could be started
             else:
@@ -154,7 +120,7 @@ class _Board(Generic[Item, Done]):
         """Whether what is left would take one process long."""
         passed = time.perf_counter() - self._started
         left = len(self._items) - self._done
-        return passed >= _PATIENCE and passed / max(self._done, 1) * left > _PAYS
+        return passed >= _PATIENCE and passed / max(self._done, 1) * left > PAYS
 
     def begin(self) -> _Batch[Item] | None:
         """Return items to work on; None if there are none, or too many results wait already."""
@@ -259,22 +225,6 @@ class _Helper(threading.Thread, Generic[Item, Done]):
         end_process(self._process, self.join)
 
 
-def _most(helpers: int | None) -> int:
-    """Return how many helpers there may be."""
-    return min(available_cores() - 1, _MOST_HELPERS) if helpers is None else helpers
-
-
-def _start(imports: Sequence[str] = ()) -> PythonProcess | None:
-    """Start the process of a helper; None where that cannot be."""
-    try:
-        process = start_python(_PROGRAM, *imports, alone=True)  # it ends with this process
-    except (OSError, ValueError):
-        return None
-    if process.stdout is not None:
-        _widen(process.stdout)
-    return process
-
-
 def _send_off(
     process: PythonProcess, board: _Board[Item, Done], make_work: Callable[[], Work[Item, Done]]
 ) -> _Helper[Item, Done]:
@@ -282,14 +232,6 @@ def _send_off(
     helper = _Helper(board, make_work, process)
     helper.start()
     return helper
-
-
-def _widen(pipe: IO[bytes]) -> None:
-    """Let a pipe hold more, where the system can do that."""
-    with suppress(ImportError, AttributeError, OSError):
-        import fcntl
-
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _receive(source: IO[bytes]) -> Any:
