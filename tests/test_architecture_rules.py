@@ -27,6 +27,7 @@ ORDER = (
         "array_types",
         "arrays",
         "formats",
+        "once",
         "processor",
         "python_process",
         "datasets",

@@ -56,6 +56,15 @@ def test_the_large_network_is_loaded_once(quick, thorough):
     assert loaded == ["once"]
 
 
+def test_the_large_network_can_be_loaded_before_it_is_needed(quick, thorough):
+    loaded = []
+    cascade = Cascade(quick, lambda: loaded.append("once") or thorough)
+    cascade.load()
+    assert loaded == ["once"] and quick.asked == thorough.asked == []
+    cascade.answers(numbered(2))
+    assert loaded == ["once"]
+
+
 def test_what_may_be_none_is_not_clear():
     quick = Fixed([[1, 0]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0.04, 0.06])
     thorough = Fixed([[0, 1]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0, 0.25])

@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 
 import cv2
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from inkdigits.datasets.mnist import load_mnist_test
+from inkdigits.errors import ModelFileError
 from inkdigits.imaging.picture import Picture, picture_of
 from inkdigits.recognition.answers import Classifier, Signature
 from inkdigits.recognition.counts import Count, Counter
@@ -466,6 +468,34 @@ def test_without_doubt_no_counter_is_made(reader, write):
     counter = Counts(4, 8)
     assert Reader(reader.classifier, counter.make).read(joined(write)[1]).text == "48"
     assert counter.made == 0
+
+
+def test_networks_are_loaded_while_a_large_picture_is_searched(monkeypatch):
+    """The counter is made by another thread, as the bare page gives no occasion to ask it."""
+    counter, threads = Counts(4, 8), []
+    classifier = AlwaysThree()
+    monkeypatch.setattr(classifier, "load", lambda: threads.append(threading.current_thread()))
+    reader = Reader(classifier, counter.make)
+    reader.read(picture_of(np.full((999, 1000), 255, np.uint8)))
+    assert (threads, counter.made) == ([], 0)
+    reader.read(picture_of(np.full((1000, 1000), 255, np.uint8)))
+    (thread,) = threads
+    thread.join()
+    assert thread is not threading.current_thread()
+    assert counter.made == 1
+
+
+def test_a_network_that_cannot_be_loaded_ahead_spoils_no_page_that_does_without(capfd):
+    def damaged():
+        raise ModelFileError("it is damaged")
+
+    classifier = AlwaysThree()
+    classifier.load = damaged
+    reading = Reader(classifier).read(picture_of(np.full((1000, 1000), 255, np.uint8)))
+    for thread in set(threading.enumerate()) - {threading.current_thread()}:
+        thread.join(1)
+    assert reading.text == ""
+    assert "damaged" not in capfd.readouterr().err
 
 
 def test_one_digit_as_expected_is_not_counted(reader, write):

@@ -118,6 +118,13 @@ class Classifier(ABC):
     def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         """Compute the named outputs for images that have the right size."""
 
+    def load(self) -> None:  # noqa: B027 - most have nothing to do here
+        """Load now what is else loaded when it is needed.
+
+        Raises:
+            ModelFileError: If that is damaged.
+        """
+
     def probabilities(self, images: AnyImages) -> Probabilities:
         """Return each image's probability for each class.
 

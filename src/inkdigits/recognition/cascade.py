@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from threading import Lock
+from functools import partial
 
 import numpy as np
 
 from inkdigits.array_types import Bool
 from inkdigits.arrays import AnyImages
 from inkdigits.errors import ModelFileError
+from inkdigits.once import Once
 from inkdigits.recognition.answers import Answers, Classifier, Outputs, Rejection
 
 # What the small network must be sure of, for its answer to stand: that it is this digit if it is
@@ -36,9 +37,8 @@ class Cascade(Classifier):
             thorough: Returns the large one, and is called once, when something is not clear.
         """
         super().__init__(quick.signature)
-        self._quick, self._load = quick, thorough
-        self._loaded: Classifier | None = None
-        self._loading = Lock()
+        self._quick = quick
+        self._thorough = Once(partial(_loaded, quick, thorough))
 
     @property
     def runtime(self) -> str:
@@ -66,17 +66,13 @@ class Cascade(Classifier):
         second = self._on_quick_terms(thorough.answers(images[unclear]), thorough.rejection)
         return _completed(first, unclear, second)
 
+    def load(self) -> None:
+        """Load the large network now, if it is not yet."""
+        self._thorough()
+
     def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         answers = self.answers(images)
         return [getattr(answers, name) for name in outputs]
-
-    def _thorough(self) -> Classifier:
-        with self._loading:
-            if self._loaded is None:
-                loaded = self._load()
-                _check_alike(self._quick, loaded)
-                self._loaded = loaded
-            return self._loaded
 
     def _on_quick_terms(self, second: Answers, there: Rejection | None) -> Answers:
         here = self.rejection
@@ -104,6 +100,12 @@ def is_clear(answers: Answers, sure: float = CLEAR, none: float = NONE) -> Bool[
     if answers.none is not None:
         clear &= answers.none <= none
     return clear
+
+
+def _loaded(quick: Classifier, load: Callable[[], Classifier]) -> Classifier:
+    thorough = load()
+    _check_alike(quick, thorough)
+    return thorough
 
 
 def _check_alike(quick: Classifier, thorough: Classifier) -> None:

@@ -7,10 +7,13 @@ network says how likely each is a digit, and the best sequence of them is taken 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
+from threading import Thread
 
 import numpy as np
 
+from inkdigits.errors import ModelFileError
 from inkdigits.imaging.finding import find_ways
 from inkdigits.imaging.glyph import draw_together
 from inkdigits.imaging.marks import Mark
@@ -26,6 +29,8 @@ from inkdigits.recognition.reading import Expect, Reading
 from inkdigits.recognition.split import SplitPicture
 from inkdigits.recognition.whole_pictures import WholePictures
 
+_LARGE = 1_000_000  # pixels: to search so many takes longer than to load a network
+
 
 class Reader:
     """Reads the digits in pictures with one network, and perhaps one that counts them."""
@@ -40,7 +45,8 @@ class Reader:
         Args:
             classifier: Reads images of 28x28 pixels; its classes are named 0 to 9, perhaps not all.
             counter: Returns what tells one digit from two that touch, and is called only where
-                that is in doubt; None to let the classifier decide by what it makes of the parts.
+                that is in doubt or a picture is large; several threads may call it. None to let
+                the classifier decide by what it makes of the parts.
         """
         self.classifier = classifier
         self._counter = counter
@@ -85,6 +91,8 @@ class Reader:
     def _read_parts(self, pictures: Sequence[Picture], expect: Expect | None) -> list[Reading]:
         whole = self._ask_whole(pictures)
         sure = whole.sure
+        if any(_is_large(picture) for i, picture in enumerate(pictures) if i not in sure):
+            Thread(target=self._load_ahead).start()
         pages = {
             i: [
                 Page(picture, found, expect, self._digits)
@@ -100,6 +108,13 @@ class Reader:
             read = best_reading(ways)
             readings[i] = read if i not in readings or read.text else readings[i]
         return [readings[i] for i in range(len(pictures))]
+
+    def _load_ahead(self) -> None:
+        """Load, while a page is searched, the networks that most pages need."""
+        with suppress(ModelFileError):  # who needs them will be told
+            self.classifier.load()
+            if self._counter is not None:
+                self._counter()
 
     def _ask_whole(self, pictures: Sequence[Picture]) -> WholePictures:
         """Ask about those pictures that are one digit as they are."""
@@ -146,6 +161,10 @@ class Reader:
         for i, one in enumerate(asked):
             one.probabilities = answers.probabilities[i]
             one.outlierness = None if answers.outlierness is None else float(answers.outlierness[i])
+
+
+def _is_large(picture: Picture) -> bool:
+    return picture.width * picture.height >= _LARGE
 
 
 def _counts(counter: Counter, inks: Sequence[tuple[Mark, ...]]) -> Iterator[Count]:

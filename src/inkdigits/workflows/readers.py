@@ -12,6 +12,7 @@ from pathlib import Path
 from inkdigits.datasets.mnist import DIGIT_NAMES, DIGIT_SHAPE
 from inkdigits.errors import ModelFileError
 from inkdigits.formats import image_size
+from inkdigits.once import Once
 from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.cascade import Cascade
 from inkdigits.recognition.classifier import load_classifier
@@ -77,6 +78,8 @@ def _thorough(threads: int) -> Classifier:
     return load_classifier(shipped_network(), threads=threads)
 
 
-@cache
-def _counter() -> Counter:
+def _make_counter() -> Counter:
     return Counter(OnnxClassifier(shipped_counter()))
+
+
+_counter = Once(_make_counter)
