@@ -1,9 +1,11 @@
 import csv
 import io
 import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,8 @@ import pytest
 from PIL import Image as Pillow
 
 from inkdigits.cli import predict as command
-from inkdigits.cli.readings import (
-    CSV_COLUMNS,
-    csv_rows,
-    new_sheet,
-    result_document,
-    table_cells,
-)
+from inkdigits.cli.entries import CSV_COLUMNS, csv_rows, keep, result_document, table_cells
+from inkdigits.cli.readings import new_sheet
 from inkdigits.imaging.picture import picture_of
 from inkdigits.recognition.reading import Box, Digit, Guess, Line, Reading
 from inkdigits.workflows import predict as workflow
@@ -113,6 +110,21 @@ class TestDocuments:
         assert table_cells(FAILED) == ["b\\n.png", FAILED.error, "", ""]
 
 
+class TestKept:
+    @pytest.mark.parametrize("form", ["table", "json", "csv"])
+    def test_entries_are_made_as_well_in_another_process(self, form: Any):
+        sheet = new_sheet(form, "shipped")
+        sheet.add(sheet.entry(BLANK))
+        there = pickle.loads(pickle.dumps(partial(keep, entry=sheet.entry, draws=False)))
+        assert there(TWO_LINES) == (sheet.entry(TWO_LINES), False, None)
+        assert there(FAILED) == (sheet.entry(FAILED), True, None)
+
+    def test_a_result_is_kept_to_be_drawn_alone(self):
+        assert keep(BLANK, entry=str, draws=True).result is BLANK
+        small = keep(BLANK, entry=new_sheet("json", "shipped").entry, draws=False)
+        assert len(pickle.dumps(small)) < 1000
+
+
 class Terminal(io.StringIO):
     """What a person looks at."""
 
@@ -126,7 +138,7 @@ class TestTable:
     def printed_on(self, out: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         sheet = new_sheet("table", "shipped")
         for result in (TWO_LINES, Result("é数.png", error="is missing")):
-            sheet.add(result)
+            sheet.add(sheet.entry(result))
         monkeypatch.setattr(sys, "stdout", out)
         sheet.print()
         return out
@@ -241,7 +253,7 @@ class TestPredict:
     ):
         asked: list[Any] = []
 
-        def remember(sources: Any, reader: Any, **options: Any) -> Any:
+        def remember(sources: Any, reader: Any, keep: Any, **options: Any) -> Any:
             asked.append(options)
             return iter(())
 

@@ -9,7 +9,11 @@ from inkdigits.imaging.limits import Limits
 from inkdigits.recognition.reading import Reading
 from inkdigits.workflows import predict as module
 from inkdigits.workflows.inputs import Source
-from inkdigits.workflows.predict import predict
+from inkdigits.workflows.predict import whole_result
+
+
+def predict(sources, reader, keep=whole_result, **options):
+    return module.predict(sources, reader, keep, **options)
 
 
 class FakeReader:
@@ -42,6 +46,16 @@ def test_each_source_has_its_result_in_order_and_a_bad_one_stops_none(pictures):
     assert results[1].picture is None
 
 
+def width_of(result):
+    return result.reading and result.reading.width
+
+
+@pytest.mark.parametrize("pages", ["first", "all"])
+def test_what_is_wanted_of_each_result_is_kept(pictures, pages):
+    results = predict(pictures, FakeReader(), width_of, pages=pages)
+    assert list(results) == [1, None, 3, 4, 5]
+
+
 def test_pictures_are_read_many_at_a_time(pictures):
     reader = FakeReader()
     assert len(list(predict(pictures * 100, reader, expect="single"))) == 500
@@ -68,6 +82,10 @@ def test_helpers_do_what_is_done_here(pictures, monkeypatch):
     assert [result.reading for result in there] == [result.reading for result in here]
     assert [result.error is None for result in there] == [True, False, True, True, False]
     assert made.keywords["reader"].calls == [(3, "number")]
+
+
+def test_helpers_keep_what_is_wanted_alone(pictures, monkeypatch):
+    assert work_of_helpers(pictures, monkeypatch, keep=width_of)(pictures) == [1, None, 3, 4, 5]
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/fd/3", "/proc/self/fd/3"])

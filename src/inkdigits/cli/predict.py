@@ -18,13 +18,13 @@ from inkdigits.cli.output import JsonOption, stderr
 from inkdigits.errors import EXIT_SOME_FAILED, OutputError, UsageError
 
 if TYPE_CHECKING:
+    from inkdigits.cli.entries import Kept
     from inkdigits.cli.readings import Sheet
     from inkdigits.workflows.drawings import Drawings
     from inkdigits.workflows.inputs import Source
-    from inkdigits.workflows.predict import Result
 
 MEGA = 1_000_000
-_WORK = ("inkdigits.workflows.predict", "inkdigits.workflows.readers")  # what helpers import
+_WORK = ("inkdigits.workflows.readers", "inkdigits.cli.entries")  # what helpers import
 
 
 def _largest(text: str) -> Any:
@@ -107,6 +107,7 @@ def predict(
     with helpers_ahead(len(sources) if pages == "first" else 0, _WORK) as ready:
         # What reads pictures takes a moment to import, which `--help` need not wait for.
         with no_garbage_collection():
+            from inkdigits.cli.entries import keep
             from inkdigits.cli.readings import new_sheet
             from inkdigits.imaging.limits import Limits
             from inkdigits.workflows.predict import predict as read_all
@@ -118,6 +119,7 @@ def predict(
             results = read_all(
                 sources,
                 load_reader(model),
+                partial(keep, entry=sheet.entry, draws=bool(drawings)),
                 limits=Limits(round(max_megabytes * MEGA), round(max_megapixels * MEGA)),
                 pages=pages,
                 expect=expect,
@@ -146,15 +148,16 @@ def _drawings(
     ]
 
 
-def _collect(results: Iterable[Result], sheet: Sheet, drawings: Sequence[Drawings]) -> int:
-    """Draw and note each result; return how many have none."""
-    failed = 0
-    for result in results:
-        for drawing in drawings:
-            drawing.write(result)
-        sheet.add(result)
-        failed += result.error is not None
-    return failed
+def _collect(results: Iterable[Kept], sheet: Sheet, drawings: Sequence[Drawings]) -> int:
+    """Draw and note each result; return how many failed."""
+    failures = 0
+    for entry, failed, result in results:
+        if result:
+            for drawing in drawings:
+                drawing.write(result)
+        sheet.add(entry)
+        failures += failed
+    return failures
 
 
 def _print(sheet: Sheet) -> None:
