@@ -1,10 +1,10 @@
 """How sure the small network must be, for its answers to stand in place of the large one's.
 
-Comes in: a small network's file. Goes out: two Markdown tables, with a row for each of several
-probabilities of a class from which its answers stand, and for each of several of none up to which
-they do: the share of images of which the large network is not asked, and mistakes, on held-out
-training images as they are and in fifteen ways corrupted; and how many pictures without a digit are
-read as one. No test image is read.
+Comes in: a small network's file. Goes out: three Markdown tables, with a row for each of several
+probabilities of a class from which its answers stand, of none up to which they do, and of none from
+which they do again: the share of images of which the large network is not asked, and mistakes, on
+held-out training images as they are and in fifteen ways corrupted; and how many pictures without a
+digit are read as one. No test image is read.
 
 Example: python benchmarks/quick.py
 """
@@ -23,15 +23,18 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS, corrupt
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.recognition.answers import Answers
-from inkdigits.recognition.cascade import CLEAR, NONE, is_clear
+from inkdigits.recognition.cascade import CLEAR, NONE, SURELY_NONE, is_clear
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network, shipped_quick
 from inkdigits.workflows.confidence import CHOOSING_SETS
 
-ALONE = 1.1  # nothing is as clear: the large network is asked of all
-CLASSES = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, ALONE)
+NEVER = 1.1  # nothing is as probable
+CLASSES = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, NEVER)
 NONES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0)
+SURE_NONES = (0.8, 0.9, 0.95, 0.98, 0.99, NEVER)
+TABLES = (("a class from", CLASSES), ("none up to", NONES), ("none from", SURE_NONES))
+IN_USE = (CLEAR, NONE, SURELY_NONE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +51,13 @@ class Asked:
     thorough: Answers
     labels: np.ndarray | None = None
 
-    def wrong(self, sure: float, none: float) -> int:
-        """Return how many images are read as something that they do not show."""
-        clear = is_clear(self.quick, sure, none)[:, np.newaxis]
+    def wrong(self, *probabilities: float) -> int:
+        """Return how many images are read as something that they do not show.
+
+        Args:
+            probabilities: As for `is_clear`.
+        """
+        clear = is_clear(self.quick, *probabilities)[:, np.newaxis]
         quick, thorough = (each.joint().probabilities for each in (self.quick, self.thorough))
         joint = np.where(clear, quick, thorough)
         if self.labels is None:
@@ -80,13 +87,13 @@ def ask_all(networks: Networks, digits: LabelledImages, corrupted: int) -> dict[
     return asked
 
 
-def cells(asked: dict[str, list[Asked]], sure: float, none: float) -> str:
-    """Return the cells for what a class and none must have."""
+def cells(asked: dict[str, list[Asked]], *probabilities: float) -> str:
+    """Return the cells for what a class and none must have, as for `is_clear`."""
     cells = []
     for each in asked.values():
         images = sum(len(one.quick.probabilities) for one in each)
-        clear = sum(int(is_clear(one.quick, sure, none).sum()) for one in each)
-        wrong = sum(one.wrong(sure, none) for one in each)
+        clear = sum(int(is_clear(one.quick, *probabilities).sum()) for one in each)
+        wrong = sum(one.wrong(*probabilities) for one in each)
         cells.append(f"{clear / images:.1%}; {wrong:,} of {images:,}")
     return " | ".join(cells)
 
@@ -99,13 +106,13 @@ def main() -> None:
     options = parser.parse_args()
     asked = ask_all(Networks(options.model), held_out_digits(), options.corrupted)
     print("Each cell: the share that is clear; what is read wrongly.")
-    for what, values in (("a class from", CLASSES), ("none up to", NONES)):
+    for place, (what, values) in enumerate(TABLES):
         print(f"\n| {what} | {' | '.join(asked)} |")
         print("| --- |" + " --- |" * len(asked))
         for value in values:
-            pair = (value, NONE) if values is CLASSES else (CLEAR, value)
-            print(f"| {value if value < ALONE else 'nothing'} | {cells(asked, *pair)} |")
-    print(f"\nIn use: a class from {CLEAR}, none up to {NONE}.")
+            tried = [*IN_USE[:place], value, *IN_USE[place + 1 :]]
+            print(f"| {value if value < NEVER else 'never'} | {cells(asked, *tried)} |")
+    print(f"\nIn use: a class from {CLEAR}, none up to {NONE} and from {SURELY_NONE}.")
 
 
 if __name__ == "__main__":

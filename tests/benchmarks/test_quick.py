@@ -27,16 +27,22 @@ def test_what_is_wrong_by_hand(load):
         answers([0.2, 0.8], [0.1, 0.9], [0.3, 0.7]),
         np.array([1, 1, 1]),
     )
-    assert asked.wrong(0.9, none=0.1) == 1  # the first is left to the small network
-    assert asked.wrong(0.9, none=0.01) == 0  # nothing is
-    assert asked.wrong(0.99, none=0.1) == 0
-    assert asked.wrong(0.5, none=0.1) == 2  # the last is rejected
+    assert asked.wrong(0.9, 0.1) == 1  # the first is left to the small network
+    assert asked.wrong(0.9, 0.01) == 0  # nothing is
+    assert asked.wrong(0.99, 0.1) == 0
+    assert asked.wrong(0.5, 0.1) == 2  # the last is rejected
 
 
 def test_of_pictures_without_a_digit_those_are_wrong_that_are_read(load):
     asked = load("quick").Asked(answers([0.4, 0.4], [0.9, 0.1]), answers([0.3, 0.3], [0.4, 0.1]))
-    assert asked.wrong(0.99, none=0.1) == 0
-    assert asked.wrong(0.8, none=0.1) == 1
+    assert asked.wrong(0.99, 0.1) == 0
+    assert asked.wrong(0.8, 0.1) == 1
+
+
+def test_what_is_surely_none_is_not_wrong_where_the_large_network_reads_it(load):
+    asked = load("quick").Asked(answers([0.4, 0.6], none=[0.9]), answers([0.9, 0.1]))
+    assert asked.wrong(0.98, 0.1, 0.95) == 1
+    assert asked.wrong(0.98, 0.1, 0.85) == 0
 
 
 def test_a_row_tells_the_share_that_is_clear_and_the_mistakes(load):

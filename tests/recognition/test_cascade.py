@@ -74,6 +74,15 @@ def test_what_may_be_none_is_not_clear():
     np.testing.assert_allclose(answers.none, [0, 0.04, 0.25], rtol=1e-6)
 
 
+def test_what_is_none_without_doubt_is_clear_though_it_is_rejected_and_of_no_class():
+    quick = Fixed([[0.5, 0.5]] * 3, [-5, 5, -5], TELLS_NONE, none=[0.99, 0.99, 0.97])
+    thorough = Fixed([[0, 1]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0, 0.25])
+    answers = Cascade(quick, lambda: thorough).answers(numbered(3))
+    assert thorough.asked == [[2]]
+    np.testing.assert_allclose(answers.none, [0.99, 0.99, 0.25], rtol=1e-6)
+    assert answers.rejected.tolist() == [False, True, False]
+
+
 def test_outputs_are_those_of_the_answers(cascade):
     answers = cascade.answers(numbered(4))
     probabilities, far = cascade.run(numbered(4), ["probabilities", "outlierness"])

@@ -20,6 +20,7 @@ from inkdigits.imaging.pages.page import pair
 from inkdigits.imaging.picture import picture_of
 from inkdigits.recognition.cascade import Cascade, is_clear
 from inkdigits.recognition.counts import Counter
+from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.shipped import (
@@ -91,7 +92,9 @@ def test_the_small_network_answers_most_digits_and_they_are_read_as_well(
 def test_the_small_network_takes_blank_paper_and_noise_for_no_digit():
     quick = OnnxClassifier(shipped_quick())
     for name in ("blank", "noise"):
-        assert is_clear(quick.answers(outlier_set(name, "evaluating", 300))).mean() < 0.01
+        answers = quick.answers(outlier_set(name, "evaluating", 300))
+        digits = answers.joint().probabilities.max(axis=1) >= LEAST_CONFIDENCE
+        assert (is_clear(answers) & digits).mean() < 0.01
 
 
 def test_with_the_counter_far_more_touching_pairs_are_read(network, test_part):

@@ -20,10 +20,11 @@ from inkdigits.once import Once
 from inkdigits.recognition.answers import Answers, Classifier, Outputs, Rejection
 
 # What the small network must be sure of, for its answer to stand: that it is this digit if it is
-# any, and how probable it may be that it is none. Chosen on held-out digits and on pictures without
-# one: `python benchmarks/quick.py`.
+# any, and how probable it may be that it is none; or that it is none. Chosen on held-out digits and
+# on pictures without one: `python benchmarks/quick.py`.
 CLEAR = 0.98
 NONE = 0.05
+SURELY_NONE = 0.98
 
 
 class Cascade(Classifier):
@@ -82,13 +83,16 @@ class Cascade(Classifier):
         return replace(second, outlierness=moved)
 
 
-def is_clear(answers: Answers, sure: float = CLEAR, none: float = NONE) -> Bool[np.ndarray, " n"]:
+def is_clear(
+    answers: Answers, sure: float = CLEAR, none: float = NONE, surely_none: float = SURELY_NONE
+) -> Bool[np.ndarray, " n"]:
     """Whether a network is sure enough of each answer for nobody else to be asked.
 
     Args:
         answers: What it says.
-        sure: Least probability of a class, if it is any.
-        none: Largest probability that it is none.
+        sure: Least probability of a class, if it is any, and
+        none: largest probability that it is none, for it to be a digit.
+        surely_none: Least probability that it is none, for it to be none.
 
     Example:
         >>> rows = np.array([[0.995, 0.005], [0.9, 0.1], [0.995, 0.005]], np.float32)
@@ -97,9 +101,9 @@ def is_clear(answers: Answers, sure: float = CLEAR, none: float = NONE) -> Bool[
     """
     clear: Bool[np.ndarray, " n"] = answers.probabilities.max(axis=1) >= sure
     clear &= ~answers.rejected
-    if answers.none is not None:
-        clear &= answers.none <= none
-    return clear
+    if answers.none is None:
+        return clear
+    return clear & (answers.none <= none) | (answers.none >= surely_none)
 
 
 def _loaded(quick: Classifier, load: Callable[[], Classifier]) -> Classifier:
