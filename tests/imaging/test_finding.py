@@ -99,6 +99,21 @@ def test_without_thick_strokes_there_is_one_way():
     assert boxes(found) == boxes(find_lines(draw(page(), *UPPER)))
 
 
+@pytest.mark.parametrize("height", [60, 250])
+def test_what_is_the_same_both_ways_is_one_way(height, monkeypatch):
+    picture = draw(np.full((300, 300, 3), 255, np.uint8), (140, 20, 12, height), ink=0)
+    searched = []
+    find_ink = finding.find_ink
+    monkeypatch.setattr(
+        finding,
+        "find_ink",
+        lambda pixels, *, thick=False: searched.append(thick) or find_ink(pixels, thick=thick),
+    )
+    (found,) = find_ways(picture)
+    assert boxes(found) == [[(140, 20, 12, height)]]
+    assert searched == ([False, True] if height > 200 else [False])
+
+
 def ring(side=240, width=40, margin=6):
     """A 0 as large as its picture."""
     page = np.full((side, side, 3), 230, np.uint8)

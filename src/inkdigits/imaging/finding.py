@@ -70,9 +70,9 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
 
     Returns:
         What is found, the likeliest first: where there may be strokes as thick as shadows are
-        wide, with these as ink and as shadows; where paper is uneven and there is faint ink,
-        without that and with it; otherwise one. And where all of it may be one digit, that is
-        torn or so thick that the paper in it passes for ink, it as one.
+        wide, with these as ink and as shadows, if that is not the same; where paper is uneven and
+        there is faint ink, without that and with it; otherwise one. And where all of it may be one
+        digit, that is torn or so thick that the paper in it passes for ink, it as one.
     """
     reduced = _reduce(pixels)
     ink = find_ink(reduced)
@@ -82,7 +82,7 @@ def find_ways(pixels: Pixels) -> tuple[Found, ...]:
     if _may_be_hollow(usual, reduced.shape):
         thick_ink = find_ink(reduced, thick=True)
         thick = find_marks(thick_ink)
-        ways.insert(0, thick)
+        ways = [thick, *(ways[1:] if _are_same(usual, thick) else ways)]
         if len(thick) == 1 and thick_ink.bright != ink.bright:
             one.append(tuple(thick))
     factor = pixels.shape[1] / reduced.shape[1]
@@ -104,6 +104,14 @@ def _differ(some: list[Mark], others: list[Mark]) -> bool:
         np.array(sorted(boxes_of(each).tolist())).reshape(-1, 4) for each in (some, others)
     )
     return bool((abs(here - there) > np.maximum(2, _ALIKE * here[:, 3:])).any())
+
+
+def _are_same(some: list[Mark], others: list[Mark]) -> bool:
+    """Whether two sets of marks, found in the same order, hold the same ink."""
+    return boxes_of(some).tolist() == boxes_of(others).tolist() and all(
+        np.array_equal(one.mask, other.mask) and np.array_equal(one.values, other.values)
+        for one, other in zip(some, others, strict=True)
+    )
 
 
 def _may_be_hollow(marks: list[Mark], shape: tuple[int, ...]) -> bool:
