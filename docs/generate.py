@@ -12,8 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from inkdigits.recognition.shipped import read_card, read_counter_card, read_quick_card
-from inkdigits.reports.model_card import counter_card, model_card, quick_card
+from inkdigits.recognition.shipped import (
+    read_card,
+    read_counter_card,
+    read_medium_card,
+    read_quick_card,
+)
+from inkdigits.reports.model_card import counter_card, medium_card, model_card, quick_card
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
 
@@ -85,6 +90,7 @@ def card_page() -> str:
             NOTE + model_card(read_card()),
             counter_card(read_counter_card()),
             quick_card(read_quick_card()),
+            medium_card(read_medium_card()),
         ]
     )
 

@@ -65,6 +65,30 @@ def test_the_large_network_can_be_loaded_before_it_is_needed(quick, thorough):
     assert loaded == ["once"]
 
 
+def test_of_three_networks_each_is_asked_what_is_clear_to_none_before(thorough):
+    quick, medium = (
+        Fixed(rows, [-5, -5, -5], replace(SIGNATURE, rejection=Rejection("energy", threshold, 1)))
+        for rows, threshold in (
+            ([[1, 0], [0.5, 0.5], [0.5, 0.5]], 2.0),
+            ([[0, 1], [1, 0], [0.6, 0.4]], 0.0),
+        )
+    )
+    cascade = Cascade(quick, lambda: Cascade(medium, lambda: thorough))
+    answers = cascade.answers(numbered(3))
+    assert (medium.asked, thorough.asked) == ([[1, 2]], [[2]])
+    assert answers.probabilities.tolist() == [[1, 0], [1, 0], [0.5, 0.5]]
+    # Thresholds are 2, 0 and -1: the medium one's -5 is -3 here, and the large one's 0 is 3.
+    assert answers.outlierness.tolist() == [-5, -3, 3]
+    assert answers.rejected.tolist() == [False, False, True]
+
+
+def test_loading_ahead_loads_all_of_them(quick, thorough):
+    loaded = []
+    medium = Cascade(thorough, lambda: loaded.append("large") or thorough)
+    Cascade(quick, lambda: loaded.append("medium") or medium).load()
+    assert loaded == ["medium", "large"]
+
+
 def test_what_may_be_none_is_not_clear():
     quick = Fixed([[1, 0]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0.04, 0.06])
     thorough = Fixed([[0, 1]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0, 0.25])

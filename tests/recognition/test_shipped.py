@@ -16,6 +16,7 @@ from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.evaluation.calibration import reliability
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.evaluation.outliers import outlier_set
+from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.imaging.pages.page import pair
 from inkdigits.imaging.picture import picture_of
 from inkdigits.recognition.cascade import Cascade, is_clear
@@ -26,11 +27,14 @@ from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.shipped import (
     read_card,
     read_counter_card,
+    read_medium_card,
     read_quick_card,
     shipped_counter,
+    shipped_medium,
     shipped_network,
     shipped_quick,
 )
+from inkdigits.workflows.shipped_networks import shipped_networks
 
 KEPT = 0.995
 MAX_BYTES = 5_000_000
@@ -76,6 +80,21 @@ def test_the_small_networks_file_is_the_one_its_card_describes(test_part):
     assert (probabilities.argmax(axis=1) == test_part.labels).sum() == card["test"]["correct"]
 
 
+def test_the_medium_network_is_the_one_of_the_networks_that_its_card_names(test_part):
+    content, card = shipped_medium().read_bytes(), read_medium_card()
+    assert hashlib.sha256(content).hexdigest() == card["sha256"]
+    assert len(content) == card["bytes"] <= MAX_BYTES / 3
+    member = shipped_networks(shipped_network().read_bytes())[card["member"] - 1]
+    (medium,) = networks_from_onnx(content, member.architecture)
+    assert medium.weights.keys() == member.weights.keys()
+    for name, weights in member.weights.items():
+        np.testing.assert_array_equal(medium.weights[name], weights)
+    network = OnnxClassifier(content)
+    assert network.rejection.temperature == card["temperature"]
+    probabilities = network.probabilities(test_part.images)
+    assert (probabilities.argmax(axis=1) == test_part.labels).sum() == card["test"]["correct"]
+
+
 def test_the_small_network_answers_most_digits_and_they_are_read_as_well(
     network, answers, test_part
 ):
@@ -87,6 +106,11 @@ def test_the_small_network_answers_most_digits_and_they_are_read_as_well(
         for each in (both.probabilities, answers.joint().probabilities)
     ]
     assert right[0] >= right[1] - 3
+
+
+def test_of_what_is_not_clear_to_the_small_network_most_is_to_the_medium_one(test_part):
+    unclear = test_part.images[~is_clear(OnnxClassifier(shipped_quick()).answers(test_part.images))]
+    assert is_clear(OnnxClassifier(shipped_medium()).answers(unclear)).mean() > 0.5
 
 
 def test_the_small_network_takes_blank_paper_and_noise_for_no_digit():

@@ -1,8 +1,8 @@
 import re
 
-from inkdigits.recognition.cascade import CLEAR
+from inkdigits.recognition.cascade import CLEAR, SURELY_NONE
 from inkdigits.recognition.shipped import read_card
-from inkdigits.reports.model_card import counter_card, model_card, quick_card
+from inkdigits.reports.model_card import counter_card, medium_card, model_card, quick_card
 
 
 def score(correct, n):
@@ -116,9 +116,19 @@ def test_the_small_networks_card_tells_how_it_was_made_and_when_it_is_believed()
     assert page.startswith("## The small network")
     assert "2,345,678 bytes of ONNX (SHA-256 `def`)" in page.replace("\n", " ")
     assert f"a probability of {CLEAR}" in page.replace("\n", " ")
+    assert f"no digit one of {SURELY_NONE}" in page.replace("\n", " ")
     rows = cells(page)
     assert ("time", "2 min 5 s") in rows
     assert ("test images, of all of them", "75.00 % (3 of 4; 50.00 to 75.00 %)") in rows
+
+
+def test_the_medium_networks_card_tells_which_of_the_networks_it_is():
+    card = {"member": 3, "sha256": "def", "bytes": 2_345_678, "temperature": 0.51249}
+    page = medium_card({**card, "test": score(3, 4)})
+    assert "network 3 of those above" in page
+    assert "2,345,678 bytes of ONNX (SHA-256 `def`)" in page
+    assert ("temperature", "0.512") in cells(page)
+    assert ("test images, of all of them", "75.00 % (3 of 4; 50.00 to 75.00 %)") in cells(page)
 
 
 def test_the_card_gives_each_figure_with_its_interval():

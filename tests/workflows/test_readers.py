@@ -13,7 +13,6 @@ from inkdigits.recognition.counts import Count, Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
-from inkdigits.recognition.shipped import shipped_network
 from inkdigits.workflows import readers
 from inkdigits.workflows.readers import load_reader
 
@@ -75,23 +74,27 @@ def test_only_a_network_that_knows_all_digits_is_helped_to_count_them(
     assert len(asked_about) == asked
 
 
-def test_the_large_network_of_the_package_is_loaded_for_what_is_not_clear_alone(mnist, monkeypatch):
+def test_the_larger_networks_of_the_package_are_loaded_for_what_is_not_clear_alone(
+    mnist, monkeypatch
+):
     loaded = []
 
     def load(path, threads):
-        loaded.append((path, threads))
+        loaded.append((path.name, threads))
         return OnnxClassifier(path, threads)
 
     monkeypatch.setattr(readers, "load_classifier", load)
+    monkeypatch.setattr(readers, "OnnxClassifier", load)
     readers._shipped_reader.cache_clear()
     reader = load_reader(threads=2)
     readers._shipped_reader.cache_clear()
+    assert loaded.pop() == ("quick.onnx", 1)
     seven = mnist.test.images[0]
     assert reader.read(picture_of(seven)).text == "7"
     assert loaded == []
     for _ in range(2):
         assert reader.read(picture_of(np.flipud(seven))).text in ("", "2", "4")
-    assert loaded == [(shipped_network(), 2)]
+    assert loaded == [("medium.onnx", 2), ("model.onnx", 2)]
 
 
 def test_a_network_for_pictures_reads_each_as_a_whole(network):

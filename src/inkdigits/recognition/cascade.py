@@ -1,8 +1,8 @@
 """Two networks for the work of one: a small one answers what is clear, a large one the rest.
 
 Comes in: both, and images. Goes out: answers on the small one's terms. Most images that are a digit
-are clear, and the small network takes a hundredth of the large one's work. Such a cascade settles
-early what is easy (Viola and Jones, CVPR 2001).
+are clear, and the small network takes a hundredth of the large one's work. The large one may be two
+networks in the same way. Such a cascade settles early what is easy (Viola and Jones, CVPR 2001).
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Cascade(Classifier):
         return _completed(first, unclear, second)
 
     def load(self) -> None:
-        """Load the large network now, if it is not yet."""
-        self._thorough()
+        """Load the large network now, if it is not yet, and what that loads."""
+        self._thorough().load()
 
     def _run(self, images: AnyImages, outputs: Sequence[str]) -> Outputs:
         answers = self.answers(images)

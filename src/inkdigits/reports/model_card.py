@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from inkdigits import formats
-from inkdigits.recognition.cascade import CLEAR, NONE
+from inkdigits.recognition.cascade import CLEAR, NONE, SURELY_NONE
 
 LIMITS = """\
 ## Limits
@@ -84,8 +84,10 @@ def quick_card(card: dict[str, Any]) -> str:
 ## The small network: what is clear
 
 `inkdigits predict` first asks a network that does a hundredth of the work. Where that gives a digit
-a probability of {CLEAR} and more, as for nine in ten of MNIST's own, and no digit one of at
-most {NONE}, its answer stands; of all others the first network is asked.
+a probability of {CLEAR} and more, as for nine in ten of MNIST's own, and no digit one of at most
+{NONE}, its answer stands, and so it does where it gives no digit one of {SURELY_NONE} and more. Of
+all others the medium network is asked.
+
 {card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
 
 | | |
@@ -97,6 +99,31 @@ It learnt from the same pictures without a digit as the first network, and like 
 for them. From which probability its answers stand was chosen by `benchmarks/quick.py`, on held-out
 digits and pictures without one: both networks together make hardly more mistakes than the first
 alone.
+"""
+
+
+def medium_card(card: dict[str, Any]) -> str:
+    """Write the card of the network that answers what is not clear to the small one, but to it.
+
+    Args:
+        card: As `read_medium_card` of `inkdigits.recognition.shipped` returns it.
+
+    Returns:
+        Markdown.
+    """
+    return f"""\
+## The medium network: what is clear to one of several
+
+What is not clear to the small network is asked of network {card["member"]} of those above, by
+itself: a quarter of their work. Where its answer is as clear as the small one's must be, that
+stands; of the others, one in three of MNIST's own that have come so far, all are asked.
+
+{card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
+
+| | |
+| --- | --- |
+| temperature | {card["temperature"]:.3f} |
+| test images, of all of them | {_score(card["test"])} |
 """
 
 

@@ -21,7 +21,13 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import ReadsPictures
-from inkdigits.recognition.shipped import SHIPPED, shipped_counter, shipped_network, shipped_quick
+from inkdigits.recognition.shipped import (
+    SHIPPED,
+    shipped_counter,
+    shipped_medium,
+    shipped_network,
+    shipped_quick,
+)
 
 _making = threading.Lock()
 
@@ -71,7 +77,13 @@ def reader_for(classifier: Classifier) -> ReadsPictures:
 def _shipped_reader(threads: int) -> Reader:
     # One thread: to share out so little work takes longer than to do it.
     quick = OnnxClassifier(shipped_quick(), threads=1)
-    return Reader(Cascade(quick, partial(_thorough, threads)), _counter)
+    return Reader(Cascade(quick, partial(_what_is_not_clear, threads)), _counter)
+
+
+def _what_is_not_clear(threads: int) -> Classifier:
+    """Load what answers that; what is not clear to the medium network, either, takes all three."""
+    medium = OnnxClassifier(shipped_medium(), threads=threads)
+    return Cascade(medium, partial(_thorough, threads))
 
 
 def _thorough(threads: int) -> Classifier:

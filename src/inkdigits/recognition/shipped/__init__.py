@@ -1,7 +1,7 @@
 """The networks that come with the package: ONNX files and their cards.
 
 Comes in: nothing. Goes out: where the files lie, and what the cards say: how each was trained and
-what it reaches. `benchmarks/ship.py` and `benchmarks/ship_strips.py` make them from finished runs.
+what it reaches. `ship.py` and its like in `benchmarks` make them from finished runs.
 """
 
 from __future__ import annotations
@@ -86,6 +86,30 @@ def read_quick_card() -> dict[str, Any]:
         True
     """
     return _card("quick.json")
+
+
+def shipped_medium() -> Path:
+    """Return the file of the network that answers what is not clear to the small one, but to it.
+
+    Example:
+        >>> shipped_medium().name
+        'medium.onnx'
+    """
+    return _file("medium.onnx")
+
+
+def read_medium_card() -> dict[str, Any]:
+    """Return that network's card.
+
+    Returns:
+        "member": which of the networks of `read_card` it is, from 1; "temperature", by itself;
+        "test": its figures on MNIST's test images; "sha256" and "bytes" of the file.
+
+    Example:
+        >>> read_medium_card()["member"] <= len(read_card()["members"])
+        True
+    """
+    return _card("medium.json")
 
 
 def _card(name: str) -> dict[str, Any]:
