@@ -5,7 +5,8 @@ share of pages read wholly rightly, its 95 % interval and the share of digits, f
 numbers on clean and on hard ground and with each digit in a box, for pairs that touch, for single
 digits pasted large on a white page, beside what the network makes of the same digits as they are,
 for numbers after a word, of written or of printed letters, for printed text without a digit, for
-digits in the squares of a screen, and for sheets of paper on a table.
+digits in the squares of a screen, and for sheets of paper on a table. They are read as `inkdigits
+predict` does; with a network of one's own by that alone.
 
 Example: python benchmarks/pages.py --part train --n 200 --save-failures failures
 """
@@ -39,7 +40,7 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.reading import ReadsPictures
 from inkdigits.recognition.shipped import shipped_network
 from inkdigits.runs.machine import describe_machine
-from inkdigits.workflows.readers import reader_for
+from inkdigits.workflows.readers import load_reader, reader_for
 
 Case: TypeAlias = tuple[str, np.ndarray]  # what stands there, and the picture of it
 
@@ -214,20 +215,19 @@ def main() -> None:
     parser.add_argument("--n", type=at_least_one, default=1000, help="pages of a suite")
     parser.add_argument("--pasted", type=at_least_one, default=10_000, help="pasted digits")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--model", type=Path, default=shipped_network(), help="ONNX file")
+    parser.add_argument("--model", type=Path, help="ONNX file; the package's networks if left")
     parser.add_argument("--save-failures", type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     digits = load_mnist().train if options.part == "train" else load_mnist_test()
-    classifier = OnnxClassifier(options.model)
+    classifier = OnnxClassifier(options.model or shipped_network())
+    reader = reader_for(classifier) if options.model else load_reader()
     scores = []
     for suite in options.suites:
         n = min(options.pasted, len(digits)) if suite == "pasted" else options.n
         alone = accuracy(classifier, digits.take(slice(n))) if suite == "pasted" else None
         pictures = cases(suite, digits, n, options.seed)
-        scores.append(
-            measure(reader_for(classifier), suite, pictures, alone, options.save_failures)
-        )
+        scores.append(measure(reader, suite, pictures, alone, options.save_failures))
     machine = describe_machine()
     if options.json:
         machine_facts = {"processor": machine.processor, "cores": machine.cores}

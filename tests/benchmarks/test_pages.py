@@ -1,3 +1,4 @@
+import sys
 from itertools import islice
 
 import cv2
@@ -83,3 +84,17 @@ def test_the_table_has_a_row_for_each_suite(pages):
     # Wilson's interval of 3 out of 4, as tables have it.
     assert rows[2] == "| pairs | 4 | 75.00% | 30.06% to 95.44% | 75.00% |  | 50.0 ms |"
     assert rows[3].split("|")[6].strip() == "99.50%"
+
+
+def test_pages_are_read_as_predict_reads_them_or_by_the_network_that_is_named(
+    pages, monkeypatch, capsys
+):
+    by: list[str] = []
+    monkeypatch.setattr(pages, "load_reader", lambda: by.append("package") or BlindReader())
+    monkeypatch.setattr(pages, "reader_for", lambda _: by.append("named") or BlindReader())
+    monkeypatch.setattr(pages, "OnnxClassifier", lambda path: path)
+    for words in ([], ["--model", "one.onnx"]):
+        monkeypatch.setattr(sys, "argv", ["pages.py", "--suites", "text", "--n", "1", *words])
+        pages.main()
+    assert by == ["package", "named"]
+    assert capsys.readouterr().out.count("| text | 1 | 100.00% |") == 2
