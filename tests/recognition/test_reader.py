@@ -485,6 +485,14 @@ def test_networks_are_loaded_while_a_large_picture_is_searched(monkeypatch):
     assert counter.made == 1
 
 
+def test_a_large_picture_is_read_where_there_may_be_no_more_threads(monkeypatch):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert Reader(AlwaysThree()).read(picture_of(np.full((1000, 1000), 255, np.uint8))).text == ""
+
+
 def test_a_network_that_cannot_be_loaded_ahead_spoils_no_page_that_does_without(capfd):
     def damaged():
         raise ModelFileError("it is damaged")

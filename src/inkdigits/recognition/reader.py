@@ -92,7 +92,8 @@ class Reader:
         whole = self._ask_whole(pictures)
         sure = whole.sure
         if any(_is_large(picture) for i, picture in enumerate(pictures) if i not in sure):
-            Thread(target=self._load_ahead).start()
+            with suppress(RuntimeError):  # where no more threads may be, it is loaded in its turn
+                Thread(target=self._load_ahead).start()
         pages = {
             i: [
                 Page(picture, found, expect, self._digits)
