@@ -12,7 +12,7 @@ Example: python benchmarks/quick.py
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS, corrupt
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.recognition.answers import Answers
-from inkdigits.recognition.cascade import CLEAR, NONE, SURELY_NONE, is_clear
+from inkdigits.recognition.cascade import ONE, Clear, is_clear
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network, shipped_quick
@@ -33,8 +33,11 @@ NEVER = 1.1  # nothing is as probable
 CLASSES = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, NEVER)
 NONES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0)
 SURE_NONES = (0.8, 0.9, 0.95, 0.98, 0.99, NEVER)
-TABLES = (("a class from", CLASSES), ("none up to", NONES), ("none from", SURE_NONES))
-IN_USE = (CLEAR, NONE, SURELY_NONE)
+TABLES = (
+    ("a class from", "sure", CLASSES),
+    ("none up to", "none", NONES),
+    ("none from", "surely_none", SURE_NONES),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +54,11 @@ class Asked:
     thorough: Answers
     labels: np.ndarray | None = None
 
-    def wrong(self, *probabilities: float) -> int:
-        """Return how many images are read as something that they do not show.
-
-        Args:
-            probabilities: As for `is_clear`.
-        """
-        clear = is_clear(self.quick, *probabilities)[:, np.newaxis]
+    def wrong(self, clear: Clear) -> int:
+        """Return how many images are read as something that they do not show."""
+        stands = is_clear(self.quick, clear)[:, np.newaxis]
         quick, thorough = (each.joint().probabilities for each in (self.quick, self.thorough))
-        joint = np.where(clear, quick, thorough)
+        joint = np.where(stands, quick, thorough)
         if self.labels is None:
             return int((joint.max(axis=1) >= LEAST_CONFIDENCE).sum())
         return int((joint.argmax(axis=1) != self.labels).sum())
@@ -87,14 +86,14 @@ def ask_all(networks: Networks, digits: LabelledImages, corrupted: int) -> dict[
     return asked
 
 
-def cells(asked: dict[str, list[Asked]], *probabilities: float) -> str:
-    """Return the cells for what a class and none must have, as for `is_clear`."""
+def cells(asked: dict[str, list[Asked]], clear: Clear) -> str:
+    """Return the cells for what is clear in one way."""
     cells = []
     for each in asked.values():
         images = sum(len(one.quick.probabilities) for one in each)
-        clear = sum(int(is_clear(one.quick, *probabilities).sum()) for one in each)
-        wrong = sum(one.wrong(*probabilities) for one in each)
-        cells.append(f"{clear / images:.1%}; {wrong:,} of {images:,}")
+        stand = sum(int(is_clear(one.quick, clear).sum()) for one in each)
+        wrong = sum(one.wrong(clear) for one in each)
+        cells.append(f"{stand / images:.1%}; {wrong:,} of {images:,}")
     return " | ".join(cells)
 
 
@@ -106,13 +105,13 @@ def main() -> None:
     options = parser.parse_args()
     asked = ask_all(Networks(options.model), held_out_digits(), options.corrupted)
     print("Each cell: the share that is clear; what is read wrongly.")
-    for place, (what, values) in enumerate(TABLES):
+    for what, field, values in TABLES:
         print(f"\n| {what} | {' | '.join(asked)} |")
         print("| --- |" + " --- |" * len(asked))
         for value in values:
-            tried = [*IN_USE[:place], value, *IN_USE[place + 1 :]]
-            print(f"| {value if value < NEVER else 'never'} | {cells(asked, *tried)} |")
-    print(f"\nIn use: a class from {CLEAR}, none up to {NONE} and from {SURELY_NONE}.")
+            row = cells(asked, replace(ONE, **{field: value}))
+            print(f"| {value if value < NEVER else 'never'} | {row} |")
+    print(f"\nIn use: {ONE}.")
 
 
 if __name__ == "__main__":

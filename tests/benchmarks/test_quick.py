@@ -6,11 +6,12 @@ import pytest
 from inkdigits.evaluation.detection import threshold_for
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
 from inkdigits.recognition.answers import Answers
-from inkdigits.recognition.cascade import CLEAR
+from inkdigits.recognition.cascade import ONE, Clear
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.base import load_base
 
+NEVER = 1.1
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -27,28 +28,28 @@ def test_what_is_wrong_by_hand(load):
         answers([0.2, 0.8], [0.1, 0.9], [0.3, 0.7]),
         np.array([1, 1, 1]),
     )
-    assert asked.wrong(0.9, 0.1) == 1  # the first is left to the small network
-    assert asked.wrong(0.9, 0.01) == 0  # nothing is
-    assert asked.wrong(0.99, 0.1) == 0
-    assert asked.wrong(0.5, 0.1) == 2  # the last is rejected
+    assert asked.wrong(Clear(0.9, 0.1, NEVER)) == 1  # the first is left to the small network
+    assert asked.wrong(Clear(0.9, 0.01, NEVER)) == 0  # nothing is
+    assert asked.wrong(Clear(0.99, 0.1, NEVER)) == 0
+    assert asked.wrong(Clear(0.5, 0.1, NEVER)) == 2  # the last is rejected
 
 
 def test_of_pictures_without_a_digit_those_are_wrong_that_are_read(load):
     asked = load("quick").Asked(answers([0.4, 0.4], [0.9, 0.1]), answers([0.3, 0.3], [0.4, 0.1]))
-    assert asked.wrong(0.99, 0.1) == 0
-    assert asked.wrong(0.8, 0.1) == 1
+    assert asked.wrong(Clear(0.99, 0.1, NEVER)) == 0
+    assert asked.wrong(Clear(0.8, 0.1, NEVER)) == 1
 
 
 def test_what_is_surely_none_is_not_wrong_where_the_large_network_reads_it(load):
     asked = load("quick").Asked(answers([0.4, 0.6], none=[0.9]), answers([0.9, 0.1]))
-    assert asked.wrong(0.98, 0.1, 0.95) == 1
-    assert asked.wrong(0.98, 0.1, 0.85) == 0
+    assert asked.wrong(Clear(0.98, 0.1, 0.95)) == 1
+    assert asked.wrong(Clear(0.98, 0.1, 0.85)) == 0
 
 
 def test_a_row_tells_the_share_that_is_clear_and_the_mistakes(load):
     script = load("quick")
     one = script.Asked(answers([1, 0], [0.5, 0.5]), answers([1, 0], [1, 0]), np.array([0, 1]))
-    assert script.cells({"digits": [one, one]}, CLEAR, 0.3) == "50.0%; 2 of 4"
+    assert script.cells({"digits": [one, one]}, ONE) == "50.0%; 2 of 4"
 
 
 def test_the_recipe_is_one(load):

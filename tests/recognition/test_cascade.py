@@ -5,7 +5,7 @@ import pytest
 
 from inkdigits.errors import ModelFileError
 from inkdigits.recognition.answers import Answers, Rejection
-from inkdigits.recognition.cascade import CLEAR, Cascade, is_clear
+from inkdigits.recognition.cascade import ONE, Cascade, Clear, is_clear
 from tests.recognition.stand_ins import SIGNATURE, Fixed, numbered
 
 TELLS_NONE = replace(SIGNATURE, tells_none=True)
@@ -107,6 +107,14 @@ def test_what_is_none_without_doubt_is_clear_though_it_is_rejected_and_of_no_cla
     assert answers.rejected.tolist() == [False, True, False]
 
 
+def test_how_sure_the_small_network_must_be_can_be_told():
+    quick = Fixed([[0.9, 0.1]] * 3, [-5] * 3, TELLS_NONE, none=[0.1, 0.3, 0.8])
+    thorough = Fixed([[0, 1]] * 3, [-5] * 3, TELLS_NONE, none=[0, 0, 0])
+    Cascade(quick, lambda: thorough, Clear(0.9, 0.2, 0.7)).answers(numbered(3))
+    Cascade(quick, lambda: thorough, Clear(0.95, 0.2, 0.9)).answers(numbered(3))
+    assert thorough.asked == [[1], [0, 1, 2]]
+
+
 def test_outputs_are_those_of_the_answers(cascade):
     answers = cascade.answers(numbered(4))
     probabilities, far = cascade.run(numbered(4), ["probabilities", "outlierness"])
@@ -144,8 +152,8 @@ def test_networks_that_do_not_tell_the_same_apart_are_refused(other, thorough):
 
 
 def test_clear_is_what_has_at_least_that_probability_and_is_not_rejected():
-    sure = np.float32(CLEAR)
+    sure = np.float32(ONE.sure)
     below = np.nextafter(sure, np.float32(0))
     rows = np.array([[sure, 1 - sure], [below, 1 - below], [0, 1]], np.float32)
     answers = Answers(rows, None, np.array([False, False, True]))
-    assert is_clear(answers).tolist() == [sure >= CLEAR, False, False]
+    assert is_clear(answers).tolist() == [sure >= ONE.sure, False, False]

@@ -470,6 +470,16 @@ def test_without_doubt_no_counter_is_made(reader, write):
     assert counter.made == 0
 
 
+def test_small_pictures_that_are_a_digit_may_have_a_network_of_their_own(handwriting):
+    for_whole, for_marks = AlwaysThree(), AlwaysThree()
+    reader = Reader(for_marks, whole=for_whole)
+    small = handwriting[7][0]
+    assert reader.read(picture_of(small)).text == "3"
+    assert (for_whole.asked, for_marks.asked) == ([1], [])
+    reader.read(picture_of(255 - np.kron(np.pad(small, 8), np.ones((4, 4), np.uint8))))
+    assert for_whole.asked == [1] and for_marks.asked[0] == 1
+
+
 def test_networks_are_loaded_while_a_large_picture_is_searched(monkeypatch):
     """The counter is made by another thread, as the bare page gives no occasion to ask it."""
     counter, threads = Counts(4, 8), []

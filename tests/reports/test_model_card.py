@@ -1,6 +1,6 @@
 import re
 
-from inkdigits.recognition.cascade import CLEAR, SURELY_NONE
+from inkdigits.recognition.cascade import MARK, ONE
 from inkdigits.recognition.shipped import read_card
 from inkdigits.reports.model_card import counter_card, medium_card, model_card, quick_card
 
@@ -115,8 +115,10 @@ def test_the_small_networks_card_tells_how_it_was_made_and_when_it_is_believed()
     page = quick_card({**quick, "test": score(3, 4)})
     assert page.startswith("## The small network")
     assert "2,345,678 bytes of ONNX (SHA-256 `def`)" in page.replace("\n", " ")
-    assert f"a probability of {CLEAR}" in page.replace("\n", " ")
-    assert f"no digit one of {SURELY_NONE}" in page.replace("\n", " ")
+    flat = page.replace("\n", " ")
+    assert f"a probability of {ONE.sure}" in flat
+    assert f"no digit one of {ONE.surely_none}" in flat
+    assert f"it must be {MARK.sure} and {MARK.none}" in flat
     rows = cells(page)
     assert ("time", "2 min 5 s") in rows
     assert ("test images, of all of them", "75.00 % (3 of 4; 50.00 to 75.00 %)") in rows

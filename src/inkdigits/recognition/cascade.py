@@ -8,7 +8,7 @@ networks in the same way. Such a cascade settles early what is easy (Viola and J
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,26 +19,45 @@ from inkdigits.errors import ModelFileError
 from inkdigits.once import Once
 from inkdigits.recognition.answers import Answers, Classifier, Outputs, Rejection
 
-# What the small network must be sure of, for its answer to stand: that it is this digit if it is
-# any, and how probable it may be that it is none; or that it is none. Chosen on held-out digits and
-# on pictures without one: `python benchmarks/quick.py`.
-CLEAR = 0.98
-NONE = 0.05
-SURELY_NONE = 0.98
+
+@dataclass(frozen=True)
+class Clear:
+    """What a network must be sure of, for nobody else to be asked.
+
+    Attributes:
+        sure: Least probability of a class, if it is any, and
+        none: largest probability that it is none, for its word that it is this class.
+        surely_none: Least probability that it is none, for its word that it is none.
+    """
+
+    sure: float
+    none: float
+    surely_none: float
+
+
+# Of a picture that is one digit or none. Chosen on held-out digits and on pictures without one:
+# `python benchmarks/quick.py`.
+ONE = Clear(sure=0.98, none=0.05, surely_none=0.98)
+# Of a mark, which may be two digits that touch: the small network takes such for one sooner. Chosen
+# on pages of held-out digits.
+MARK = Clear(sure=0.995, none=0.005, surely_none=0.98)
 
 
 class Cascade(Classifier):
     """Asks a small network, and a large one about what is not clear to that."""
 
-    def __init__(self, quick: Classifier, thorough: Callable[[], Classifier]) -> None:
+    def __init__(
+        self, quick: Classifier, thorough: Callable[[], Classifier], clear: Clear = ONE
+    ) -> None:
         """Take the networks.
 
         Args:
             quick: The small one. It must have learnt to be unsure of what shows no digit.
             thorough: Returns the large one, and is called once, when something is not clear.
+            clear: When the small one's answer stands.
         """
         super().__init__(quick.signature)
-        self._quick = quick
+        self._quick, self._clear = quick, clear
         self._thorough = Once(partial(_loaded, quick, thorough))
 
     @property
@@ -60,7 +79,7 @@ class Cascade(Classifier):
                 tell the same apart by the same score.
         """
         first = self._quick.answers(images)
-        unclear = ~is_clear(first)
+        unclear = ~is_clear(first, self._clear)
         if not unclear.any():
             return first
         thorough = self._thorough()
@@ -83,27 +102,23 @@ class Cascade(Classifier):
         return replace(second, outlierness=moved)
 
 
-def is_clear(
-    answers: Answers, sure: float = CLEAR, none: float = NONE, surely_none: float = SURELY_NONE
-) -> Bool[np.ndarray, " n"]:
+def is_clear(answers: Answers, clear: Clear = ONE) -> Bool[np.ndarray, " n"]:
     """Whether a network is sure enough of each answer for nobody else to be asked.
 
     Args:
         answers: What it says.
-        sure: Least probability of a class, if it is any, and
-        none: largest probability that it is none, for it to be a digit.
-        surely_none: Least probability that it is none, for it to be none.
+        clear: When that is enough.
 
     Example:
         >>> rows = np.array([[0.995, 0.005], [0.9, 0.1], [0.995, 0.005]], np.float32)
         >>> is_clear(Answers(rows, None, np.array([False, False, True]))).tolist()
         [True, False, False]
     """
-    clear: Bool[np.ndarray, " n"] = answers.probabilities.max(axis=1) >= sure
-    clear &= ~answers.rejected
+    sure: Bool[np.ndarray, " n"] = answers.probabilities.max(axis=1) >= clear.sure
+    sure &= ~answers.rejected
     if answers.none is None:
-        return clear
-    return clear & (answers.none <= none) | (answers.none >= surely_none)
+        return sure
+    return sure & (answers.none <= clear.none) | (answers.none >= clear.surely_none)
 
 
 def _loaded(quick: Classifier, load: Callable[[], Classifier]) -> Classifier:

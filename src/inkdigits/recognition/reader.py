@@ -39,6 +39,8 @@ class Reader:
         self,
         classifier: Classifier,
         counter: Callable[[], Counter] | None = None,
+        *,
+        whole: Classifier | None = None,
     ) -> None:
         """Take the networks.
 
@@ -47,8 +49,11 @@ class Reader:
             counter: Returns what tells one digit from two that touch, and is called only where
                 that is in doubt or a picture is large; several threads may call it. None to let
                 the classifier decide by what it makes of the parts.
+            whole: Reads small pictures that are one digit as they are, of the same classes; the
+                classifier if not given.
         """
         self.classifier = classifier
+        self._whole = whole or classifier
         self._counter = counter
         self._digits = {name: int(name) for name in classifier.class_names}
 
@@ -122,7 +127,7 @@ class Reader:
         images = whole_digits([picture.pixels for picture in pictures])
         places = [i for i, image in enumerate(images) if image is not None]
         taken = [image for image in images if image is not None]
-        answers = self.classifier.answers(np.stack(taken)).joint() if taken else None
+        answers = self._whole.answers(np.stack(taken)).joint() if taken else None
         return WholePictures(places, taken, answers)
 
     def _answer(self, pages: Sequence[Page]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from inkdigits import formats
-from inkdigits.recognition.cascade import CLEAR, NONE, SURELY_NONE
+from inkdigits.recognition.cascade import MARK, ONE
 
 LIMITS = """\
 ## Limits
@@ -84,9 +84,10 @@ def quick_card(card: dict[str, Any]) -> str:
 ## The small network: what is clear
 
 `inkdigits predict` first asks a network that does a hundredth of the work. Where that gives a digit
-a probability of {CLEAR} and more, as for nine in ten of MNIST's own, and no digit one of at most
-{NONE}, its answer stands, and so it does where it gives no digit one of {SURELY_NONE} and more. Of
-all others the medium network is asked.
+a probability of {ONE.sure} and more, as for nine in ten of MNIST's own, and no digit one of at most
+{ONE.none}, its answer stands, and so it does where it gives no digit one of {ONE.surely_none} and
+more. Of a mark on a page, which may be two digits that touch, it must be {MARK.sure} and
+{MARK.none}. Of all others the medium network is asked.
 
 {card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
 

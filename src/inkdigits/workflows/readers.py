@@ -14,7 +14,7 @@ from inkdigits.errors import ModelFileError
 from inkdigits.formats import image_size
 from inkdigits.once import Once
 from inkdigits.recognition.answers import Classifier
-from inkdigits.recognition.cascade import Cascade
+from inkdigits.recognition.cascade import MARK, ONE, Cascade, Clear
 from inkdigits.recognition.classifier import load_classifier
 from inkdigits.recognition.counts import Counter
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
@@ -77,16 +77,20 @@ def reader_for(classifier: Classifier) -> ReadsPictures:
 def _shipped_reader(threads: int) -> Reader:
     # One thread: to share out so little work takes longer than to do it.
     quick = OnnxClassifier(shipped_quick(), threads=1)
-    return Reader(Cascade(quick, partial(_what_is_not_clear, threads)), _counter)
+    medium = Once(partial(_medium, threads))
+    large = Once(partial(_large, threads))
+
+    def three(clear: Clear) -> Cascade:
+        return Cascade(quick, lambda: Cascade(medium(), large, clear), clear)
+
+    return Reader(three(MARK), _counter, whole=three(ONE))
 
 
-def _what_is_not_clear(threads: int) -> Classifier:
-    """Load what answers that; what is not clear to the medium network, either, takes all three."""
-    medium = OnnxClassifier(shipped_medium(), threads=threads)
-    return Cascade(medium, partial(_thorough, threads))
+def _medium(threads: int) -> Classifier:
+    return OnnxClassifier(shipped_medium(), threads=threads)
 
 
-def _thorough(threads: int) -> Classifier:
+def _large(threads: int) -> Classifier:
     return load_classifier(shipped_network(), threads=threads)
 
 
