@@ -52,6 +52,11 @@ def facts(manifest: Manifest) -> dict[str, object]:
     }
 
 
+def of_file(content: bytes) -> dict[str, object]:
+    """Return what tells a network's file from any other."""
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
 def command(run: OpenedRun) -> str:
     """Return the command that trained a network.
 

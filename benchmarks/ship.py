@@ -12,7 +12,6 @@ Example: python benchmarks/ship.py shipped/1 runs/broad-1 runs/broad-2
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from origins import origin
+from origins import of_file, origin
 
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.evaluation.confidence import Confidence
@@ -66,8 +65,7 @@ def main() -> None:
     card = {
         "members": [each.facts for each in members],
         "areas": confidence.areas if confidence else None,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
+        **of_file(content),
         "figures": _measure(),
     }
     write_card(target.with_name("card.json"), card)

@@ -10,9 +10,9 @@ Example: python benchmarks/ship_medium.py 2
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 
+from origins import of_file
 from ship import join, members_of, write_card
 
 from inkdigits.datasets.mnist import load_mnist_test
@@ -36,8 +36,7 @@ def main() -> None:
         "member": number,
         "temperature": network.rejection and network.rejection.temperature,
         "test": score(evaluate(network.probabilities(test.images), test.labels)).model_dump(),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
+        **of_file(content),
     }
     write_card(target.with_suffix(".json"), card)
 

@@ -12,13 +12,12 @@ Example: python benchmarks/ship_quick.py runs/quick
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from held_out import held_out_digits, strangeness
-from origins import facts
+from origins import facts, of_file
 from ship import write_card
 
 from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence
@@ -51,8 +50,7 @@ def main() -> None:
         "command": COMMAND,
         "test": manifest.test.model_dump(),
         "temperature": manifest.confidence.temperature,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
+        **of_file(content),
     }
     write_card(shipped_quick().with_suffix(".json"), card)
 

@@ -10,13 +10,12 @@ Example: python benchmarks/ship_strips.py runs/strips
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from origins import facts, note
+from origins import facts, note, of_file
 from ship import MAX_BYTES, write_card
 
 from inkdigits.export.onnx_graph import to_onnx
@@ -51,8 +50,7 @@ def main() -> None:
         **(note(run) or {"command": COMMAND}),
         "test": manifest.test.model_dump(),
         "temperature": temperature,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
+        **of_file(content),
     }
     write_card(shipped_counter().with_suffix(".json"), card)
 

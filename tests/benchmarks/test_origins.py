@@ -111,3 +111,9 @@ def test_of_several_networks_the_first_goes_on(origins):
 def test_of_a_file_without_a_card_the_digest_alone_is_known(origins):
     known = origins.began_with_file(b"network", {"sha256": "another", "command": "a"})
     assert known == {"sha256": hashlib.sha256(b"network").hexdigest()}
+
+
+def test_a_file_is_told_by_its_digest_and_size(origins):
+    # The digest of "abc" is FIPS 180-2's first example.
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert origins.of_file(b"abc") == {"sha256": digest, "bytes": 3}

@@ -118,7 +118,7 @@ def test_the_small_networks_card_tells_how_it_was_made_and_when_it_is_believed()
     flat = page.replace("\n", " ")
     assert f"a probability of {ONE.sure}" in flat
     assert f"no digit one of {ONE.surely_none}" in flat
-    assert f"it must be {MARK.sure} and {MARK.none}" in flat
+    assert f"it takes {MARK.sure} and more, and at most {MARK.none}." in flat
     rows = cells(page)
     assert ("time", "2 min 5 s") in rows
     assert ("test images, of all of them", "75.00 % (3 of 4; 50.00 to 75.00 %)") in rows

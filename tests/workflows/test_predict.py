@@ -9,7 +9,10 @@ from inkdigits.imaging.limits import Limits
 from inkdigits.recognition.reading import Reading
 from inkdigits.workflows import predict as module
 from inkdigits.workflows.inputs import Source
-from inkdigits.workflows.predict import whole_result
+
+
+def whole_result(result):
+    return result
 
 
 def predict(sources, reader, keep=whole_result, **options):

@@ -86,8 +86,8 @@ def quick_card(card: dict[str, Any]) -> str:
 `inkdigits predict` first asks a network that does a hundredth of the work. Where that gives a digit
 a probability of {ONE.sure} and more, as for nine in ten of MNIST's own, and no digit one of at most
 {ONE.none}, its answer stands, and so it does where it gives no digit one of {ONE.surely_none} and
-more. Of a mark on a page, which may be two digits that touch, it must be {MARK.sure} and
-{MARK.none}. Of all others the medium network is asked.
+more. For a mark on a page, which may be two digits that touch, it takes {MARK.sure} and more, and
+at most {MARK.none}. Of all others the medium network is asked.
 
 {card["bytes"]:,} bytes of ONNX (SHA-256 `{card["sha256"]}`).
 

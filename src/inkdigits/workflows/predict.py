@@ -48,11 +48,6 @@ class Result:
     error: str | None = None
 
 
-def whole_result(result: Result) -> Result:
-    """Keep everything."""
-    return result
-
-
 def predict(
     sources: Sequence[Source],
     reader: ReadsPictures,
@@ -70,8 +65,8 @@ def predict(
     Args:
         sources: Where the pictures are.
         reader: Reads them.
-        keep: Returns what is wanted of a result, such as `whole_result`. It is called where the
-            picture is read, which may be another process: the less it keeps, the less comes back.
+        keep: Returns what is wanted of a result. It is called where the picture is read, which may
+            be another process: the less it keeps, the less comes back.
         limits: How large each may be; 50 megabytes and megapixels if not given.
         pages: Whether to read the first page of a file, or all.
         expect: What is known of the pictures.
