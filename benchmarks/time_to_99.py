@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ from inkdigits.datasets.dataset import Dataset, LabelledImages
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.evaluation.statistics import mean_interval
 from inkdigits.runs.machine import describe_machine
+from inkdigits.tensorflow_switches import set_switches
 from inkdigits.training.observer import QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import find_recipe
@@ -210,6 +212,7 @@ def main() -> None:
         name, seed = options.one
         print(json.dumps(asdict(first_pass(find_recipe(name), load_mnist(), int(seed)))))
         return
+    set_switches(os.environ)  # for the processes
     times = measure(
         options.seeds,
         options.others,

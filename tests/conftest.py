@@ -2,8 +2,9 @@
 
 import os
 
-# Before anything imports TensorFlow, which otherwise writes pages of notices.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from inkdigits.tensorflow_switches import SWITCHES
+
+os.environ.update(SWITCHES | os.environ)  # before anything imports TensorFlow
 
 import numpy as np
 import pytest

@@ -30,6 +30,7 @@ ORDER = (
         "once",
         "processor",
         "python_process",
+        "tensorflow_switches",
         "datasets",
         "imaging",
         "sources",

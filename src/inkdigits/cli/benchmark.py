@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -55,7 +54,6 @@ def train(
     outcome = hold_contest(
         contestants,
         repeats,
-        environment={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         on_value=lambda name, value: report.print(f"{name}: {value:,.0f}", markup=False),
     )
     rows = make_rows(outcome, training_flags())

@@ -24,6 +24,7 @@ from inkdigits.errors import (
     EXIT_WRONG_INPUT,
     InkdigitsError,
 )
+from inkdigits.tensorflow_switches import set_switches
 
 app = typer.Typer(
     name="inkdigits",
@@ -46,9 +47,8 @@ def _common(
 
 def main() -> None:
     """Run the program and exit with its code."""
-    # Both are read when the library is imported, so nothing that this module imports may do that.
-    # TensorFlow writes pages of notices about the processor.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # All are read when the library is imported, so nothing that this module imports may do that.
+    set_switches(os.environ)
     # The threads of OpenBLAS, which comes with NumPy, wait in circles for a tenth of a second from
     # its start on: a quarter of the work of a small picture. Now for 2 to the power of 4 circles.
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")

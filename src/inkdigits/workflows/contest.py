@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +54,6 @@ class Outcome:
 def hold_contest(
     contestants: Sequence[Contestant],
     repeats: int,
-    environment: Mapping[str, str] | None = None,
     on_value: Callable[[str, float], None] | None = None,
 ) -> Outcome:
     """Let all contestants measure in turn, round after round.
@@ -62,7 +61,6 @@ def hold_contest(
     Args:
         contestants: Who takes part.
         repeats: Rounds, 1 to 1000.
-        environment: The processes' environment; None for this one's.
         on_value: Is told each figure as it comes.
 
     Returns:
@@ -79,7 +77,7 @@ def hold_contest(
         taking_part: dict[str, subprocess.Popen[str]] = {}
         begun = []
         for contestant in contestants:  # all set themselves up at the same time
-            process = stack.enter_context(_start(contestant, environment))
+            process = stack.enter_context(_start(contestant))
             stack.callback(process.kill)
             begun.append((contestant, process))
         for contestant, process in begun:
@@ -114,14 +112,13 @@ def stay_away(reason: str) -> None:
     print(json.dumps({"missing": reason}), flush=True)
 
 
-def _start(contestant: Contestant, environment: Mapping[str, str] | None) -> subprocess.Popen[str]:
+def _start(contestant: Contestant) -> subprocess.Popen[str]:
     return subprocess.Popen(
         contestant.command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env=None if environment is None else dict(environment),
     )
 
 
