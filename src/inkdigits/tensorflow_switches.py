@@ -8,8 +8,8 @@ SWITCHES = {
     # Otherwise pages of notices about the processor.
     "TF_CPP_MIN_LOG_LEVEL": "3",
     # Convolutions and the like by oneDNN. TensorFlow uses that library unasked only where the
-    # processor multiplies bytes in groups (VNNI) or bfloat16; with AVX2 alone training is 1.4 to
-    # 1.8 times as fast with it (benchmarks/RESULTS.md).
+    # processor multiplies bytes in groups (VNNI) or bfloat16; with AVX2 alone training is 1.2 to
+    # 1.7 times as fast with it (benchmarks/RESULTS.md).
     "TF_ENABLE_ONEDNN_OPTS": "1",
 }
 
