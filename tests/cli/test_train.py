@@ -48,7 +48,7 @@ def test_it_has_learnt_to_read(trained: tuple[Path, Any, str]):
 def test_options_take_the_place_of_the_recipes_fields(trained: tuple[Path, Any, str]):
     out, document, _ = trained
     recipe = Recipe.from_json((out / "recipe.json").read_bytes())
-    assert (recipe.name, recipe.epochs, recipe.batch_size) == ("brisk", 1, 500)
+    assert (recipe.name, recipe.epochs, recipe.batch_size) == ("brisk", 1, 250)
     assert document["seed"] == 5
 
 

@@ -109,6 +109,8 @@ def test_a_network_with_an_output_for_none_is_trained_measured_and_written(
         batch_size=128,
         averaging=0.0,
         no_digits=64,
+        coarse_digits=64,
+        drawn_digits=64,
         precision="float32",
         validation_images=128,
     )
