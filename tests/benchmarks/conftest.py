@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
+from tests.places import BENCHMARKS
 
 
 @pytest.fixture
 def load(monkeypatch):
     """A function that imports a script of the folder; what came with it is forgotten afterwards."""
-    monkeypatch.syspath_prepend(str(FOLDER))
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
     yield importlib.import_module
     for name, module in list(sys.modules.items()):
-        if (file := getattr(module, "__file__", None)) and FOLDER in Path(file).parents:
+        if (file := getattr(module, "__file__", None)) and BENCHMARKS in Path(file).parents:
             del sys.modules[name]

@@ -8,8 +8,6 @@ from types import ModuleType
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 SPRING = """
 import json, pickle, sys
 from pathlib import Path
@@ -30,6 +28,7 @@ springs("outside", lambda: (folder / "secret").read_bytes())
 springs("written", lambda: (inside / "b").write_bytes(b""))
 springs("linked", lambda: (inside / "link").read_bytes())
 import onnx
+from tests.places import BENCHMARKS
 springs("imported", lambda: None)
 """
 
@@ -81,7 +80,7 @@ def test_meta_the_guard_notices_what_hostile_files_are_after(script: ModuleType,
     (inside / "link").symlink_to(trap.secret)
     (inside / "pickle").write_bytes(payload(trap))
     command = [sys.executable, "-c", SPRING, str(tmp_path)]
-    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=BENCHMARKS, capture_output=True, text=True, check=True)
     seen = dict(json.loads(line) for line in done.stdout.splitlines())
     assert seen["nothing"] == []
     assert any(each.startswith("os.system") for each in seen["pickle"])

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
+from tests.places import BENCHMARKS
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_a_run_that_is_killed_four_times_ends_as_if_nothing_had_happened(tmp_pat
     log = tmp_path / "log.jsonl"
     words = ("--runs", "1", "--kills", "1", "--seeds", "1", "--log", str(log))
     done = subprocess.run(
-        [sys.executable, str(FOLDER / "killed_runs.py"), *words], capture_output=True, text=True
+        [sys.executable, str(BENCHMARKS / "killed_runs.py"), *words], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr + log.with_suffix(".txt").read_text()
     assert "| the same as an undisturbed run, bit for bit | 1 |" in done.stdout

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from inkdigits.workflows.contest import Contestant, hold_contest
+from tests.places import BENCHMARKS
 
-PEERS = sorted((Path(__file__).parents[2] / "benchmarks" / "peers").glob("*.py"))
+PEERS = sorted((BENCHMARKS / "peers").glob("*.py"))
 
 
 @pytest.mark.parametrize("script", PEERS, ids=lambda script: script.stem)

@@ -10,9 +10,9 @@ from inkdigits.recognition.cascade import ONE, Clear
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows.base import load_base
+from tests.places import BENCHMARKS
 
 NEVER = 1.1
-FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
 def answers(*rows, rejected=(), none=None):
@@ -53,7 +53,7 @@ def test_a_row_tells_the_share_that_is_clear_and_the_mistakes(load):
 
 
 def test_the_recipe_is_one(load):
-    recipe = Recipe.from_json((FOLDER / "quick.json").read_bytes())
+    recipe = Recipe.from_json((BENCHMARKS / "quick.json").read_bytes())
     assert (recipe.network, recipe.name) == ("quick", "quick")
     assert recipe.no_digits > 0  # without them it would be sure of anything
     assert recipe.drawn_digits > 0  # nobody else is asked of what it is sure of

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
+from tests.places import BENCHMARKS
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_a_folder_of_pictures_is_read_and_scored(tmp_path, digits):
     cv2.imwrite(str(tmp_path / "a.png"), 255 - cv2.resize(digits.images[0], (112, 112)))
     truth = str(digits.labels[0])
     (tmp_path / "truth.csv").write_text(f"file,truth,hard\na.png,{truth},0\n")
-    command = [sys.executable, str(FOLDER / "read_photos.py"), str(tmp_path), "--json"]
+    command = [sys.executable, str(BENCHMARKS / "read_photos.py"), str(tmp_path), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     (ours,) = json.loads(done.stdout).values()
     assert ours["readings"][0]["truth"] == truth

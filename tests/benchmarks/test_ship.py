@@ -19,8 +19,8 @@ from inkdigits.training.recipes import ROBUST as ROBUST_RECIPE
 from inkdigits.workflows import confidence
 from inkdigits.workflows.data import Parts
 from inkdigits.workflows.train import train
+from tests.places import BENCHMARKS
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
 SHIPPED = Path("shipped")
 
 
@@ -90,13 +90,13 @@ def test_a_network_that_is_not_what_its_run_wrote_is_refused(script, run, tmp_pa
 
 
 def test_broad_is_trained_as_robust_is_without_drawn_digits_for_three_quarters_as_long():
-    recipe = Recipe.from_json((FOLDER / "broad.json").read_bytes())
+    recipe = Recipe.from_json((BENCHMARKS / "broad.json").read_bytes())
     assert recipe == ROBUST_RECIPE.replace(name="broad", network="broad", epochs=24, drawn_digits=0)
 
 
 def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
     broad, clear = (
-        Recipe.from_json((FOLDER / f"{name}.json").read_bytes()) for name in ("broad", "clear")
+        Recipe.from_json((BENCHMARKS / f"{name}.json").read_bytes()) for name in ("broad", "clear")
     )
     nothing = dict.fromkeys(("outline_share", "texture", "fading", "plain_share"), 0.0)
     assert clear == broad.replace(
@@ -111,7 +111,8 @@ def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
 
 def test_numerals_goes_on_from_broad_with_drawn_digits_besides():
     broad, numerals = (
-        Recipe.from_json((FOLDER / f"{name}.json").read_bytes()) for name in ("broad", "numerals")
+        Recipe.from_json((BENCHMARKS / f"{name}.json").read_bytes())
+        for name in ("broad", "numerals")
     )
     assert numerals == broad.replace(
         name="numerals", epochs=4, learning_rate=0.015, drawn_digits=ROBUST_RECIPE.drawn_digits

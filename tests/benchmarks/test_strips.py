@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 
 from inkdigits.imaging.pages.labelled_marks import labelled_marks
@@ -8,8 +6,7 @@ from inkdigits.imaging.pages.style import CLEAN
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, Softmax
 from inkdigits.recognition.counts import STRIP_CLASSES
 from inkdigits.training.recipe import Recipe
-
-FOLDER = Path(__file__).parents[2] / "benchmarks"
+from tests.places import BENCHMARKS
 
 
 def test_strips_come_with_what_stands_in_them_the_same_every_time(load, monkeypatch):
@@ -56,7 +53,7 @@ def test_parts_of_marks_with_several_digits_are_strips_too(load, mnist):
 
 
 def test_the_recipe_is_one():
-    recipe = Recipe.from_json((FOLDER / "strips.json").read_bytes())
+    recipe = Recipe.from_json((BENCHMARKS / "strips.json").read_bytes())
     assert (recipe.name, recipe.network, recipe.margin) == ("strips", "best", 0)
 
 

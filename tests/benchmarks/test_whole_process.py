@@ -1,11 +1,8 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture
@@ -18,12 +15,13 @@ def test_a_process_costs_the_memory_it_holds():
     program = """
 import json, sys
 from whole_process import run
+from tests.places import BENCHMARKS
 
 costs = [run([sys.executable, "-c", f"x = b'1' * {size} * 2**20"]) for size in (1, 300)]
 print(json.dumps([[cost.seconds, cost.memory] for cost in costs]))
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=FOLDER, stdout=subprocess.PIPE, check=True
+        [sys.executable, "-c", program], cwd=BENCHMARKS, stdout=subprocess.PIPE, check=True
     )
     (seconds, small), (_, large) = json.loads(done.stdout)
     assert large - small == pytest.approx(299, abs=30)
@@ -57,6 +55,6 @@ def test_each_round_runs_everything_once(script, monkeypatch, capsys):
 
 
 def test_the_tutorials_own_program_still_runs():
-    command = [sys.executable, str(FOLDER / "literal_tutorial.py"), "--epochs", "1"]
+    command = [sys.executable, str(BENCHMARKS / "literal_tutorial.py"), "--epochs", "1"]
     done = subprocess.run([*command, "--images", "256"], capture_output=True, text=True, check=True)
     assert "val_accuracy" in done.stdout

@@ -61,8 +61,7 @@ def program() -> Callable[..., subprocess.Popen[str]]:
 def trained(
     program: Callable[..., subprocess.Popen[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Any, str]:
-    """One epoch of a small network on all of MNIST, measured as `published` is: its folder, JSON and
-    stderr."""
+    """A small network's epoch on all of MNIST, measured as `published` is: folder, JSON, stderr."""
     from inkdigits.training.recipes import PUBLISHED
 
     folder = tmp_path_factory.mktemp("trained")

@@ -100,7 +100,7 @@ def test_a_network_that_was_tampered_with_is_refused(
 
 def test_summary_shows_the_network_of_a_run(trained: tuple[Path, Any, str], inkdigits: Callable):
     result = inkdigits("summary", "--model", str(trained[0]), "--json")
-    assert result.document["total_params"] == 594_922
+    assert result.document["total_params"] == 82_730
 
 
 def test_a_finished_run_cannot_be_resumed(trained: tuple[Path, Any, str], inkdigits: Callable):

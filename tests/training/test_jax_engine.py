@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inkdigits.training.tensorflow_engine import TensorFlowEngine
+from tests.places import REPOSITORY
 from tests.training.jax_cases import CASES, END_TO_END, initial_weights, train_case
 
-ROOT = Path(__file__).parents[2]
 OPTIONS = ("-W", "error", "-W", "ignore:__array__ implementation doesn't accept a copy keyword")
 
 
@@ -29,7 +28,7 @@ def report(weights, tmp_path_factory):
     np.savez(begin, **{f"{case}|{k}": v for case, each in weights.items() for k, v in each.items()})
     done = subprocess.run(
         [sys.executable, *OPTIONS, "-m", "tests.training.jax_cases", str(begin), str(end)],
-        cwd=ROOT,
+        cwd=REPOSITORY,
         env={**os.environ, "KERAS_BACKEND": "jax"},
         capture_output=True,
         text=True,

@@ -5,31 +5,29 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from inkdigits.cli.assignment import (
+    Assignment,
+    check_fine_tuning,
+    fine_tuning,
+    from_scratch,
+    resumed,
+)
 from inkdigits.cli.data_options import FormOption, SideOption
-from inkdigits.cli.extras import need_training_extra
 from inkdigits.cli.numbers import a_number
-from inkdigits.cli.output import JsonOption, print_json, stderr
+from inkdigits.cli.output import JsonOption, print_json
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.cli.quiet import keras_import
 from inkdigits.cli.train_result import print_result, train_document
-from inkdigits.datasets.dataset import Dataset, Form
 from inkdigits.errors import InterruptedRunError, UsageError
-from inkdigits.formats import count
-from inkdigits.runs.folder import RunFolder, create_run, find_unfinished_run
 from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.recipe_file import read_recipe
-from inkdigits.runs.start import MAX_MEMBERS, Interval, read_start
-from inkdigits.training.recipe import Frozen, Recipe
+from inkdigits.runs.start import MAX_MEMBERS, Interval
+from inkdigits.training.recipe import Frozen
 from inkdigits.workflows.stopwatch import Stopwatch
-
-if TYPE_CHECKING:
-    from inkdigits.workflows.base import Base
-    from inkdigits.workflows.teaching import TeachingRun
 
 DEFAULT_RECIPE = "tutorial"
 MAX_SEED = 2**31 - 1
@@ -136,16 +134,8 @@ def train(
     Example: inkdigits train --recipe tutorial --seed 1 --out runs/mine
     """
     started = time.perf_counter()
-    if not 0 <= seed <= MAX_SEED:
-        raise UsageError(f"`--seed` must be between 0 and {MAX_SEED:,}; received {seed}")
-    if seed + members - 1 > MAX_SEED:
-        raise UsageError(
-            f"the last network's seed must be at most {MAX_SEED:,}; received {seed + members - 1}"
-        )
+    _check_seeds(seed, members)
     checkpoints = Interval(seconds=checkpoint_seconds, steps=checkpoint_steps)
-    start_from: Base | None = None
-    dataset: Dataset | None = None
-    teaching: TeachingRun | None = None
     if resume:
         others = (
             *(recipe, data, form, side, base, freeze),
@@ -154,125 +144,71 @@ def train(
         given = any(each not in (None, False) for each in others)
         if given or seed or checkpoints != Interval():
             raise UsageError("`--resume` goes with no other option: the run knows its own")
-        run = find_unfinished_run(resume)
-        chosen, _ = read_start(run)
-        need_training_extra()
+        task = resumed(resume)
     elif base:
-        _check_tuning(recipe, data, members, teacher)
-        need_training_extra()
-        with keras_import():
-            from inkdigits.workflows.tuning import prepare_tuning
-        tuning = prepare_tuning(base, data or "", freeze or "features", epochs, _tell)
-        chosen, dataset, start_from = tuning.recipe, tuning.dataset, tuning.base
-        run = create_run(chosen.name, out)
+        check_fine_tuning(recipe, data, members, teacher)
+        task = fine_tuning(base, data or "", freeze or "features", epochs, out)
     else:
         if freeze is not None:
             raise UsageError("`--freeze` goes with `--from`: fresh weights have to be learnt")
-        chosen = _choose_recipe(recipe or DEFAULT_RECIPE, epochs)
-        need_training_extra()
-        dataset = _load(data, form, side)
-        chosen = _fit(chosen, dataset, epochs) if dataset else chosen
-        teaching = _load_teacher(teacher) if teacher else None
-        run = create_run(chosen.name, out)
-    job = _Job(
-        *(run, chosen, dataset, start_from, teaching, seed, members),
-        *(deterministic, checkpoints, bool(resume), started),
-    )
-    with sole_writer(run):
+        chosen = recipe or DEFAULT_RECIPE
+        task = from_scratch(chosen, data, form, side, epochs=epochs, teacher=teacher, out=out)
+    job = _Job(task, seed, members, deterministic, checkpoints, started)
+    with sole_writer(task.run):
         manifest = _work(job)
     if json:
-        print_json(train_document(run, chosen, manifest))
+        print_json(train_document(task.run, task.recipe, manifest))
     else:
-        print_result(run, manifest)
+        print_result(task.run, manifest)
 
 
-def _choose_recipe(name_or_path: str, epochs: int | None) -> Recipe:
-    recipe = read_recipe(name_or_path)
-    return recipe if epochs is None else recipe.replace(epochs=epochs)
-
-
-def _check_tuning(recipe: str | None, data: str | None, members: int, teacher: Path | None) -> None:
-    if recipe or members > 1 or teacher:
+def _check_seeds(seed: int, members: int) -> None:
+    if not 0 <= seed <= MAX_SEED:
+        raise UsageError(f"`--seed` must be between 0 and {MAX_SEED:,}; received {seed}")
+    if seed + members - 1 > MAX_SEED:
         raise UsageError(
-            "`--from` goes without `--recipe`, `--members` and `--teacher`: one network goes on as "
-            "it was made"
+            f"the last network's seed must be at most {MAX_SEED:,}; received {seed + members - 1}"
         )
-    if data is None:
-        raise UsageError("`--from` needs `--data`: what the network should learn besides")
-
-
-def _load(data: str | None, form: Form | None, side: int | None) -> Dataset | None:
-    """Load data of one's own, and tell what of it cannot be read; None for MNIST as it is."""
-    if data in (None, "mnist") and form in (None, "digits") and side is None:
-        return None
-    from inkdigits.sources.load import load_dataset
-
-    return load_dataset(data or "mnist", form=form, side=side, tell=_tell)
-
-
-def _load_teacher(path: Path) -> TeachingRun:
-    with keras_import():
-        from inkdigits.workflows.teaching import load_teacher
-    return load_teacher(path)
-
-
-def _fit(recipe: Recipe, dataset: Dataset, epochs: int | None) -> Recipe:
-    """Fit a recipe to data, and tell what that changes."""
-    from inkdigits.training.fitting import fit_recipe
-
-    fitted = fit_recipe(recipe, dataset, epochs)
-    if fitted.changes:
-        images = f"{count(len(dataset.train))} images of {dataset.name}"
-        _tell(f"fitted to {images}: {', '.join(fitted.changes)}")
-    return fitted.recipe
-
-
-def _tell(message: str) -> None:
-    stderr().print(f"inkdigits: {message}", markup=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)
 class _Job:
-    run: RunFolder
-    recipe: Recipe
-    dataset: Dataset | None
-    base: Base | None
-    teaching: TeachingRun | None
+    task: Assignment
     seed: int
     members: int
     deterministic: bool
     checkpoints: Interval
-    resumed: bool
     started: float
 
 
 def _work(job: _Job) -> Manifest:
-    with TerminalObserver(job.recipe.epochs) as observer:
+    task = job.task
+    with TerminalObserver(task.recipe.epochs) as observer:
         # Importing Keras takes seconds: only now, when everything cheap has been checked.
         with keras_import():
             from inkdigits.training.threads import share_cores
 
-            share_cores(job.recipe.micro_batches)
+            share_cores(task.recipe.micro_batches)
             from inkdigits.workflows import train as workflow
         stopwatch = Stopwatch(job.started)
         try:
-            if job.resumed:
-                return workflow.resume(job.run.path, observer=observer, stopwatch=stopwatch)[1]
+            if task.resumed:
+                return workflow.resume(task.run.path, observer=observer, stopwatch=stopwatch)[1]
             return workflow.start(
-                job.run,
-                job.recipe,
+                task.run,
+                task.recipe,
                 seed=job.seed,
                 members=job.members,
                 deterministic=job.deterministic,
                 checkpoints=job.checkpoints,
-                dataset=job.dataset,
-                base=job.base,
-                teaching=job.teaching,
+                dataset=task.dataset,
+                base=task.base,
+                teaching=task.teaching,
                 observer=observer,
                 stopwatch=stopwatch,
             )
         except KeyboardInterrupt:  # the second Ctrl-C
             raise InterruptedRunError(
                 "stopped at once; the last checkpoint is kept: "
-                f"go on with `inkdigits train --resume {job.run.path}`"
+                f"go on with `inkdigits train --resume {task.run.path}`"
             ) from None

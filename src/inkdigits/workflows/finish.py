@@ -82,11 +82,12 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
         OutputError: If something cannot be written.
         RuntimeError: If the exported network does not answer as Keras does.
     """
-    network = _check_export(done)
+    network = Network(done.trainer.architecture, get_weights(done.trainer.model))
+    inner = _check_export(done, network)
     stopwatch.lap("export")
-    confidence = _fit_confidence(done, network)
+    confidence = _fit_confidence(done, inner)
     stopwatch.lap("confidence")
-    classifier = _write_networks(done, confidence)
+    classifier = _write_networks(done, network, confidence)
     stopwatch.lap("export")
     test = evaluate(classifier.probabilities(done.parts.test.images), done.parts.test.labels)
     validation = _validate(done, classifier)
@@ -108,22 +109,20 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
     return manifest
 
 
-def _check_export(done: Finished) -> InnerNetwork:
+def _check_export(done: Finished, network: Network) -> InnerNetwork:
     """Make the network for ONNX Runtime, and hold it against Keras."""
-    architecture, dataset = done.trainer.architecture, done.dataset
-    weights = get_weights(done.trainer.model)
-    model = to_keras(architecture, weights)
+    model = to_keras(network.architecture, network.weights)
     fill_whole(done.run.keras, lambda path: save_keras(model, path))
-    network = InnerNetwork([Network(architecture, weights)], dataset.class_names, dataset.form)
+    inner = InnerNetwork([network], done.dataset.class_names, done.dataset.form)
     images = done.parts.test.images[:CHECKED_IMAGES]
-    theirs = among_classes(predict_with(model, scale(images)), architecture.classes)
-    difference = np.abs(network.classifier.probabilities(images) - theirs)
+    theirs = among_classes(predict_with(model, scale(images)), network.architecture.classes)
+    difference = np.abs(inner.classifier.probabilities(images) - theirs)
     if difference.max() > EXPORT_TOLERANCE:
         raise RuntimeError(
             f"the exported network's probabilities must be within {EXPORT_TOLERANCE} of Keras's; "
             f"the largest difference is {difference.max()}"
         )
-    return network
+    return inner
 
 
 def _fit_confidence(done: Finished, network: InnerNetwork) -> Confidence | None:
@@ -132,14 +131,12 @@ def _fit_confidence(done: Finished, network: InnerNetwork) -> Confidence | None:
     return network.fit(done.parts.train, done.parts.validation)
 
 
-def _write_networks(done: Finished, confidence: Confidence | None) -> OnnxClassifier:
-    weights = get_weights(done.trainer.model)
-    write_arrays(done.run.weights, weights)
+def _write_networks(
+    done: Finished, network: Network, confidence: Confidence | None
+) -> OnnxClassifier:
+    write_arrays(done.run.weights, network.weights)
     content = to_onnx(
-        [Network(done.trainer.architecture, weights)],
-        done.dataset.class_names,
-        form=done.dataset.form,
-        confidence=confidence,
+        [network], done.dataset.class_names, form=done.dataset.form, confidence=confidence
     )
     write_whole(done.run.onnx, content)
     return OnnxClassifier(done.run.onnx)
