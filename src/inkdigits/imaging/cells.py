@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 from inkdigits.array_types import Float64
 from inkdigits.arrays import WHITE, Image, Images
 from inkdigits.imaging.normalise import to_mnist
+from inkdigits.imaging.scaling import scaled_size
 
 # How often `enlarge` corrects its picture. After ten rounds the cells of `load_other_writers` are
 # on average within a hundredth of what they should be.
@@ -48,7 +49,7 @@ def to_cells(grey: Image, side: int, threshold: int) -> Image:
     if width:
         digit = grey[y : y + height, x : x + width]
         factor = full / max(width, height)
-        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        size = scaled_size(digit.shape, factor)
         left, top = ((full - length) // 2 for length in size)
         bitmap[top : top + size[1], left : left + size[0]] = cv2.resize(
             digit, size, interpolation=cv2.INTER_CUBIC

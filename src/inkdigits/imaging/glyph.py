@@ -17,6 +17,7 @@ import numpy as np
 from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.marks import Mark, extent
 from inkdigits.imaging.normalise import to_mnist
+from inkdigits.imaging.scaling import scaled_size
 
 _SIDE = 80  # the longer side on which strokes are measured
 PER_PIXEL = _SIDE / 20  # pixels there for each of MNIST's
@@ -133,8 +134,7 @@ def stroke_width(ink: Image) -> float:
 
 def _resize(ink: Image, factor: float) -> Image:
     """Enlarge or reduce; strokes that would be thinner than a pixel grow before."""
-    height, width = ink.shape
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    size = scaled_size(ink.shape, factor)
     if factor < 1 and stroke_width(ink) * factor < 1:
         side = ceil(1 / factor)
         ink = cv2.dilate(ink, np.ones((side, side), np.uint8))

@@ -14,7 +14,7 @@ import numpy as np
 from inkdigits.array_types import UInt8
 from inkdigits.arrays import WHITE, Image
 from inkdigits.imaging.quantile import quantile, quantiles
-from inkdigits.imaging.scaling import reduce_to
+from inkdigits.imaging.scaling import reduce_to, scaled_size
 
 _SMALL = 256  # the longer side of the reduced picture in which the paper is looked for
 _NEAR = 51  # of its pixels: much more than a stroke is wide, less than most shadows
@@ -109,12 +109,10 @@ def _without_copies(pixels: Pixels) -> Pixels:
 
 def _reduce(pixels: Pixels) -> Pixels:
     """Return the picture with a longer side of `_SMALL` pixels at most."""
-    rows, columns = pixels.shape[:2]
-    factor = min(1.0, _SMALL / max(rows, columns))
-    size = (max(1, round(columns * factor)), max(1, round(rows * factor)))
+    factor = min(1.0, _SMALL / max(pixels.shape[:2]))
     # Nearest first: the mean of 64 pixels tells the paper as well as that of thousands.
     step = max(1, int(1 / factor) // 8)
-    return reduce_to(pixels[::step, ::step], size)
+    return reduce_to(pixels[::step, ::step], scaled_size(pixels.shape, factor))
 
 
 def _paper(small: Pixels, window: int) -> Pixels:

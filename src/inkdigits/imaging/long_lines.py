@@ -15,7 +15,7 @@ import numpy as np
 
 from inkdigits.array_types import Bool, Float64, Int64
 from inkdigits.arrays import WHITE, Image
-from inkdigits.imaging.scaling import reduce_to
+from inkdigits.imaging.scaling import reduce_to, scaled_size
 
 PARTS = 24  # of a line, which are followed one after the other; needs as many columns
 THICKEST = 0.012  # of the longer side; the strokes of a digit that fills a picture are thicker
@@ -107,13 +107,12 @@ def straight_lines(mask: Mask) -> list[tuple[float, float]]:
         (150, 0.0)
     """
     factor = min(1.0, _REDUCED / max(mask.shape))
-    size = (max(1, round(mask.shape[1] * factor)), max(1, round(mask.shape[0] * factor)))
-    small = reduce_to(mask.view(np.uint8) * np.uint8(WHITE), size)
+    small = reduce_to(mask.view(np.uint8) * np.uint8(WHITE), scaled_size(mask.shape, factor))
     found = cv2.HoughLines(
         _ridges(small),
         1,
         _STEP,
-        max(1, int(_VOTES * size[0])),
+        max(1, int(_VOTES * small.shape[1])),
         min_theta=pi / 2 - _TILT,
         max_theta=pi / 2 + _TILT,
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from inkdigits.array_types import Bool, Float32, Float64, Int32, UInt8
 from inkdigits.arrays import WHITE
+from inkdigits.imaging.scaling import scaled_size
 
 _SEARCHED = 256  # pixels of the longer side that a sheet is looked for in
 _OF_EACH = 4  # pixels along each side whose mean is one of those
@@ -93,9 +94,8 @@ def find_outline(pixels: Pixels) -> Corners | None:
 
 def _reduce(pixels: Pixels) -> tuple[Pixels, float]:
     """Return the picture with a longer side of `_SEARCHED` at most, and how much smaller it is."""
-    rows, columns = pixels.shape[:2]
-    factor = max(1.0, max(rows, columns) / _SEARCHED)
-    size = (max(1, round(columns / factor)), max(1, round(rows / factor)))
+    factor = max(1.0, max(pixels.shape[:2]) / _SEARCHED)
+    size = scaled_size(pixels.shape, 1 / factor)
     # Nearest first: the mean of a few pixels tells as much as that of thousands, and whole factors
     # take less time.
     each = min(_OF_EACH, int(np.ceil(factor)))

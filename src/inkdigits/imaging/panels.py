@@ -18,6 +18,7 @@ from inkdigits.array_types import Bool, Int32, UInt8
 from inkdigits.arrays import WHITE
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.region import Region, cut_out, whole_of
+from inkdigits.imaging.scaling import scaled_size
 
 _SEARCHED = 1024  # pixels of the longer side that panels are looked for in
 _LEAST = 64  # pixels of the longer side: in smaller pictures none are looked for
@@ -72,9 +73,9 @@ def split_panels(picture: Picture) -> tuple[Region, list[Region]]:
 
 
 def _grey(pixels: Pixels, factor: float) -> UInt8[np.ndarray, "rows columns"]:
-    rows, columns = pixels.shape[:2]
-    size = (max(1, round(columns / factor)), max(1, round(rows / factor)))
-    reduced = cv2.resize(pixels, size, interpolation=cv2.INTER_NEAREST)
+    reduced = cv2.resize(
+        pixels, scaled_size(pixels.shape, 1 / factor), interpolation=cv2.INTER_NEAREST
+    )
     grey: UInt8[np.ndarray, "rows columns"] = cv2.cvtColor(reduced, cv2.COLOR_RGB2GRAY)
     return grey
 

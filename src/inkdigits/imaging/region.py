@@ -14,6 +14,7 @@ import numpy as np
 
 from inkdigits.array_types import Float64, UInt8
 from inkdigits.imaging.picture import Picture
+from inkdigits.imaging.scaling import scaled_size
 
 Pixels: TypeAlias = UInt8[np.ndarray, "rows columns 3"]
 Homography: TypeAlias = Float64[np.ndarray, "3 3"]
@@ -86,7 +87,7 @@ def taken_out(picture: Picture, pixels: Pixels, to_whole: Homography) -> Region:
     """
     rows, columns = pixels.shape[:2]
     scale = picture.scale
-    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    size = scaled_size(pixels.shape, scale)
     resized = np.diag([scale, scale, 1.0])
     region = Picture(pixels, *size, picture.page)
     return Region(region, resized @ to_whole @ np.diag([columns / size[0], rows / size[1], 1.0]))

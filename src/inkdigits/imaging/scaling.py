@@ -53,6 +53,21 @@ def scale_to(pixels: UInt8[np.ndarray, ...], side: int) -> UInt8[np.ndarray, ...
     return np.asarray(scaled)
 
 
+def scaled_size(shape: tuple[int, ...], factor: float) -> tuple[int, int]:
+    """Return columns and rows of a scaled picture, at least one of each.
+
+    Args:
+        shape: Rows and columns; what follows them is passed over.
+        factor: How much larger it becomes, above 0.
+
+    Example:
+        >>> scaled_size((300, 4000, 3), 0.25)
+        (1000, 75)
+    """
+    rows, columns = shape[:2]
+    return max(1, round(columns * factor)), max(1, round(rows * factor))
+
+
 def reduce_to(pixels: UInt8[np.ndarray, ...], size: tuple[int, int]) -> UInt8[np.ndarray, ...]:
     """Reduce a picture to means of areas, a large one by halves first.
 

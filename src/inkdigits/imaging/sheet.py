@@ -16,6 +16,7 @@ from inkdigits.arrays import WHITE
 from inkdigits.imaging.outline import Corners, find_outline
 from inkdigits.imaging.picture import Picture
 from inkdigits.imaging.region import Region, taken_out
+from inkdigits.imaging.scaling import scaled_size
 
 _LEAST = 160  # pixels of the longer side: in smaller pictures none is looked for
 _LONGEST = 2048  # pixels of a sheet's side
@@ -140,7 +141,7 @@ def _paper(shown: Pixels, sheet: Mask) -> Colours:
     """Return the colour of the paper everywhere, from that without ink near by, or all of it."""
     rows, columns = shown.shape[:2]
     factor = max(1.0, max(rows, columns) / _SEARCHED)
-    size = (max(1, round(columns / factor)), max(1, round(rows / factor)))
+    size = scaled_size(shown.shape, 1 / factor)
     small = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
     ink = cv2.absdiff(small, cv2.medianBlur(small, _STROKES)).max(axis=2) > _INK
     known = cv2.resize(sheet.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
