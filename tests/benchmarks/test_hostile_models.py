@@ -8,6 +8,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.places import BENCHMARKS
+
 SPRING = """
 import json, pickle, sys
 from pathlib import Path
@@ -28,7 +30,6 @@ springs("outside", lambda: (folder / "secret").read_bytes())
 springs("written", lambda: (inside / "b").write_bytes(b""))
 springs("linked", lambda: (inside / "link").read_bytes())
 import onnx
-from tests.places import BENCHMARKS
 springs("imported", lambda: None)
 """
 

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from tests.places import BENCHMARKS
+
 
 @pytest.fixture
 def script(load):
@@ -15,7 +17,6 @@ def test_a_process_costs_the_memory_it_holds():
     program = """
 import json, sys
 from whole_process import run
-from tests.places import BENCHMARKS
 
 costs = [run([sys.executable, "-c", f"x = b'1' * {size} * 2**20"]) for size in (1, 300)]
 print(json.dumps([[cost.seconds, cost.memory] for cost in costs]))
