@@ -1,10 +1,11 @@
 import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
+from tests.places import REPOSITORY
+
+DOCS = REPOSITORY / "docs"
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,14 @@ import base64
 import copy
 import re
 import struct
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).parents[2] / "examples" / "tutorial.ipynb"
+from tests.places import REPOSITORY
+
+NOTEBOOK = REPOSITORY / "examples" / "tutorial.ipynb"
 SLICE = {"TRAIN_IMAGES": 640, "TEST_IMAGES": 640, "EPOCHS": 1}
 LARGEST_FILE = 3_000_000  # bytes
 SAME = "same-on-any-slice"  # tags the cells whose output depends neither on slice nor on training

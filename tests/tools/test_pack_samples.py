@@ -1,12 +1,13 @@
 import gzip
 import importlib.util
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "tools" / "pack_samples.py"
+from tests.places import REPOSITORY
+
+SCRIPT = REPOSITORY / "tools" / "pack_samples.py"
 
 
 @pytest.fixture(scope="module")

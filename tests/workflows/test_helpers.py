@@ -11,6 +11,7 @@ import pytest
 from inkdigits.workflows import helper_start, helpers
 from inkdigits.workflows.helper_start import helpers_ahead
 from inkdigits.workflows.helpers import MOST_ITEMS, share_out
+from tests.places import REPOSITORY
 from tests.workflows.helped_work import PATIENCE, SlowHere, make, make_nothing
 
 ITEMS = range(200)
@@ -19,7 +20,7 @@ ITEMS = range(200)
 @pytest.fixture
 def log(tmp_path, monkeypatch):
     """A file in which a helper notes each batch."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # for helpers to find tests
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))  # for helpers to find tests
     return tmp_path / "log"
 
 
