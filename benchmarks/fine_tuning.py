@@ -55,12 +55,16 @@ def other_writers(images: int, seed: int) -> Dataset:
     return Dataset("other writers", *parts, DIGIT_NAMES, OTHER_WRITERS_SHA256)
 
 
-def measure(images: int, frozen: Frozen, seed: int, known: LabelledImages) -> Outcome:
-    """Train once."""
+def measure(
+    images: int, frozen: Frozen, seed: int, known: LabelledImages, epochs: int | None = None
+) -> Outcome:
+    """Train once, for so many epochs or as many as fine-tuning takes by itself."""
     dataset = other_writers(images, seed)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
-        run, manifest = fine_tune("shipped", dataset, frozen=frozen, seed=seed, out=out)
+        run, manifest = fine_tune(
+            "shipped", dataset, frozen=frozen, epochs=epochs, seed=seed, out=out
+        )
         after = accuracy(OnnxClassifier(run.onnx), known)
     base = manifest.base
     assert base is not None and base.before is not None
@@ -115,13 +119,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, nargs="+", default=[100, 300])
     parser.add_argument("--frozen", nargs="+", default=["features"], help="features, nothing")
+    parser.add_argument("--epochs", type=int, help="default: as fine-tuning by itself")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--held-out", action="store_true")
     asked = parser.parse_args()
     mnist = load_mnist()
     known = split_for(mnist, ROBUST).validation if asked.held_out else mnist.test
     outcomes = [
-        measure(images, frozen, seed, known)
+        measure(images, frozen, seed, known, asked.epochs)
         for seed in range(asked.seeds)
         for images in asked.images
         for frozen in asked.frozen

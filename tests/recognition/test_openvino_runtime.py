@@ -10,6 +10,8 @@ from inkdigits.evaluation.outlier_scores import Energy
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Softmax
 from inkdigits.networks.network import Network
+from inkdigits.networks.precision import resolve_precision
+from inkdigits.processor import processor_flags
 from inkdigits.recognition import openvino_runtime
 from inkdigits.recognition.answers import BATCH
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
@@ -61,7 +63,9 @@ def test_what_the_file_says_is_read_in_the_same_way(both):
 
 
 def test_in_bfloat16_the_digits_are_those_of_onnx_runtime(mnist):
-    images = mnist.test.images  # all, as one in a hundred is near what is rejected
+    # All, as one in a hundred is near what is rejected; some where float32 is computed anyhow.
+    emulated = resolve_precision("auto", processor_flags()) == "float32"
+    images = mnist.test.images[:: 10 if emulated else 1]
     expected = OnnxClassifier(shipped_network()).answers(images)
     answers = OpenVinoClassifier(shipped_network(), precision="bfloat16").answers(images)
     same = answers.probabilities.argmax(axis=1) == expected.probabilities.argmax(axis=1)

@@ -24,11 +24,13 @@ def small() -> Dataset:
 
 @pytest.fixture(scope="session")
 def quick() -> Recipe:
-    """Three epochs of four steps."""
+    """Three epochs of four steps, of a network that is soon built."""
     return TUTORIAL.replace(
         name="quick",
+        network="fast",
         epochs=3,
         batch_size=128,
+        micro_batches=1,
         norm_momentum=0.5,
         precision="float32",
         validation_images=128,

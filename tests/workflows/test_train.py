@@ -29,11 +29,17 @@ PLOTS = {"samples", "augmented-batch", "curves", "confusion-matrix", "mistakes",
 
 
 @pytest.fixture(scope="module")
+def deep(quick: Recipe) -> Recipe:
+    """The tutorial's network, with every kind of layer."""
+    return quick.replace(name="deep", network="tutorial", micro_batches=2)
+
+
+@pytest.fixture(scope="module")
 def finished(
-    small: Dataset, quick: Recipe, tmp_path_factory: pytest.TempPathFactory
+    small: Dataset, deep: Recipe, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[RunFolder, Manifest]:
     out = tmp_path_factory.mktemp("runs") / "whole"
-    return train(quick, seed=3, out=out, dataset=small)
+    return train(deep, seed=3, out=out, dataset=small)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +73,9 @@ def test_the_folder_holds_everything_and_nothing_half_written(
     assert leftovers(run.path) == []
 
 
-def test_the_recipe_and_the_manifest_come_back(finished: tuple[RunFolder, Manifest], quick: Recipe):
+def test_the_recipe_and_the_manifest_come_back(finished: tuple[RunFolder, Manifest], deep: Recipe):
     run, manifest = finished
-    assert Recipe.from_json(run.recipe.read_bytes()) == quick
+    assert Recipe.from_json(run.recipe.read_bytes()) == deep
     assert Manifest.from_json(run.manifest.read_bytes()) == manifest
 
 
@@ -147,13 +153,13 @@ def test_the_saved_network_has_keras_layers_alone_in_the_architectures_order(
 def test_a_stopped_run_goes_on_to_the_same_end(
     finished: tuple[RunFolder, Manifest],
     small: Dataset,
-    quick: Recipe,
+    deep: Recipe,
     recorder: Callable,
     tmp_path: Path,
 ):
     out = tmp_path / "stopped"
     with pytest.raises(InterruptedRunError, match=f"go on with `inkdigits train --resume {out}`"):
-        train(quick, seed=3, out=out, dataset=small, observer=recorder(stop_at=2))
+        train(deep, seed=3, out=out, dataset=small, observer=recorder(stop_at=2))
     assert leftovers(out) == []
     assert not (out / "manifest.json").exists()
     rest = recorder()

@@ -14,9 +14,7 @@ import numpy as np
 from inkdigits import __version__
 from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation.calibration import Reliability, reliability
 from inkdigits.evaluation.confidence import Confidence
-from inkdigits.evaluation.metrics import Evaluation, evaluate
 from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
 from inkdigits.export.onnx_graph import to_onnx
@@ -38,7 +36,8 @@ from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import Parts
 from inkdigits.workflows.material import Material
 from inkdigits.workflows.pictures import draw_plots
-from inkdigits.workflows.records import base_record, command_for, confidence_record, score
+from inkdigits.workflows.records import command_for, confidence_record, score
+from inkdigits.workflows.run_figures import RunFigures, measure
 from inkdigits.workflows.shown import as_shown
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -89,19 +88,13 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
     stopwatch.lap("confidence")
     classifier = _write_networks(done, network, confidence)
     stopwatch.lap("export")
-    test = evaluate(classifier.probabilities(done.parts.test.images), done.parts.test.labels)
-    validation = _validate(done, classifier)
-    write_whole(done.run.mistakes, mistakes_to_csv(test, done.dataset.class_names))
+    figures = measure(done.trainer, done.material, classifier)
+    write_whole(done.run.mistakes, mistakes_to_csv(figures.test, done.dataset.class_names))
     stopwatch.lap("evaluate")
-    calibration = reliability(test.probabilities, test.labels)
-    plots = _write_plots(done, test, calibration)
+    plots = _write_plots(done, figures)
     stopwatch.lap("plots")
-    manifest = _describe(done, test, validation, confidence, stopwatch)
-    if done.material.base:
-        record = base_record(done.material.base, done.dataset, done.material.known, classifier)
-        manifest = manifest.model_copy(update={"base": record})
-    content = _report_content(done, manifest, test, calibration, plots)
-    write_whole(done.run.report, render(content))
+    manifest = _describe(done, figures, confidence, stopwatch)
+    write_whole(done.run.report, render(_report_content(done, manifest, figures, plots)))
     stopwatch.lap("report")
     changes = {"timing": stopwatch.timing(), "sha256": digest_files(done.run)}
     manifest = manifest.model_copy(update=changes)
@@ -142,17 +135,8 @@ def _write_networks(
     return OnnxClassifier(done.run.onnx)
 
 
-def _validate(done: Finished, classifier: OnnxClassifier) -> Evaluation:
-    trainer = done.trainer
-    if trainer.recipe.validation == "held-out":
-        held_out = done.parts.validation
-        return evaluate(classifier.probabilities(held_out.images), held_out.labels)
-    inputs, labels = trainer.validation_set(trainer.recipe.epochs)
-    return evaluate(trainer.predict(inputs), labels)
-
-
-def _write_plots(done: Finished, test: Evaluation, calibration: Reliability) -> dict[str, bytes]:
-    plots = draw_plots(done.trainer, done.dataset, done.parts, test, calibration)
+def _write_plots(done: Finished, figures: RunFigures) -> dict[str, bytes]:
+    plots = draw_plots(done.trainer, done.dataset, done.parts, figures.test, figures.calibration)
     make_folder(done.run.plots)
     for name, picture in plots.items():
         write_whole(done.run.plots / f"{name}.png", picture)
@@ -160,13 +144,10 @@ def _write_plots(done: Finished, test: Evaluation, calibration: Reliability) -> 
 
 
 def _describe(
-    done: Finished,
-    test: Evaluation,
-    validation: Evaluation,
-    confidence: Confidence | None,
-    stopwatch: Stopwatch,
+    done: Finished, figures: RunFigures, confidence: Confidence | None, stopwatch: Stopwatch
 ) -> Manifest:
     run, trainer, parts = done.run, done.trainer, done.parts
+    validation = score(figures.validation)
     teaching = done.material.teaching
     flawed = done.trainer.recipe.validation == "augmented-test"
     return Manifest(
@@ -193,10 +174,11 @@ def _describe(
         machine=describe_machine(),
         train=_training(trainer),
         timing=stopwatch.timing(),
-        validation=score(validation),
-        test=score(test),
-        test_augmented=score(validation) if flawed else None,
+        validation=validation,
+        test=score(figures.test),
+        test_augmented=validation if flawed else None,
         confidence=confidence_record(confidence) if confidence else None,
+        base=figures.base,
         teacher=(
             TeacherRecord(network=teaching.name, sha256=teaching.sha256) if teaching else None
         ),
@@ -218,11 +200,7 @@ def _training(trainer: Trainer) -> Training:
 
 
 def _report_content(
-    done: Finished,
-    manifest: Manifest,
-    test: Evaluation,
-    calibration: Reliability,
-    plots: Mapping[str, bytes],
+    done: Finished, manifest: Manifest, figures: RunFigures, plots: Mapping[str, bytes]
 ) -> ReportContent:
     classes = len(done.dataset.class_names)
     return ReportContent(
@@ -232,8 +210,8 @@ def _report_content(
         history=done.trainer.history,
         class_names=done.dataset.class_names,
         train_counts=tuple(done.parts.train.class_counts(classes)),
-        evaluation=test,
-        reliability=calibration,
+        evaluation=figures.test,
+        reliability=figures.calibration,
         form=done.dataset.form,
         test=as_shown(done.parts.test, done.dataset.form),
         plots=plots,
