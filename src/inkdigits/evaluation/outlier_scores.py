@@ -23,6 +23,7 @@ Features: TypeAlias = Float32[np.ndarray, "n features"]
 Scores: TypeAlias = Float32[np.ndarray, "n"]
 _Exact: TypeAlias = Float64[np.ndarray, "n outputs"]
 _Rows: TypeAlias = Float64[np.ndarray, "n features"]
+_ExactScores: TypeAlias = Float64[np.ndarray, "n"]
 
 # The simplest first: with 512 features the last two keep 1 MiB and 4 MiB of numbers.
 KINDS = ("max-softmax", "energy", "none-class", "mahalanobis", "nearest-neighbour")
@@ -33,7 +34,7 @@ KINDS = ("max-softmax", "energy", "none-class", "mahalanobis", "nearest-neighbou
 SHRINKAGE = 1e-3
 
 REFERENCES = 2000
-_BLOCK = 1024  # rows at a time, so that distances to 2,000 references take 16 MiB
+_BLOCK = 1024  # pictures at a time, so that distances to 2,000 references take 16 MiB
 
 
 class OutlierScore(ABC):
@@ -55,10 +56,15 @@ class OutlierScore(ABC):
             ValueError: If a value is not finite or there is not one row of each for a picture.
         """
         require_rows(logits=logits, features=features)
-        return self._measure(logits.astype(np.float64), features.astype(np.float64))
+        scores = np.zeros(len(logits), np.float32)
+        for start in range(0, len(scores), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            exact = logits[block].astype(np.float64), features[block].astype(np.float64)
+            scores[block] = _single(self._measure(*exact))
+        return scores
 
     @abstractmethod
-    def _measure(self, logits: _Exact, features: _Rows) -> Scores: ...
+    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores: ...
 
 
 @dataclass(frozen=True)
@@ -75,11 +81,12 @@ class MaxSoftmax(OutlierScore):
     none_class: bool = False
     kind: ClassVar[str] = "max-softmax"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
         # By logarithms, as 1 - 0.99999999 would round to the same number for many a picture.
         classes = _of_classes(logits, self.none_class)
         below = classes - classes.max(axis=1, keepdims=True)
-        return _single(-np.expm1(-np.logaddexp.reduce(below, axis=1)))
+        scores: _ExactScores = -np.expm1(-np.logaddexp.reduce(below, axis=1))
+        return scores
 
 
 @dataclass(frozen=True)
@@ -96,8 +103,9 @@ class Energy(OutlierScore):
     none_class: bool = False
     kind: ClassVar[str] = "energy"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
-        return _single(-np.logaddexp.reduce(_of_classes(logits, self.none_class), axis=1))
+    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
+        scores: _ExactScores = -np.logaddexp.reduce(_of_classes(logits, self.none_class), axis=1)
+        return scores
 
 
 @dataclass(frozen=True)
@@ -110,8 +118,9 @@ class NoneClass(OutlierScore):
 
     kind: ClassVar[str] = "none-class"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
-        return _single(logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1))
+    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
+        scores: _ExactScores = logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1)
+        return scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +140,11 @@ class Mahalanobis(OutlierScore):
     centres: Float32[np.ndarray, "classes whitened"]
     kind: ClassVar[str] = "mahalanobis"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
         whitened = features @ self.whitening
         squared = [((whitened - centre) ** 2).sum(axis=1) for centre in self.centres]
-        return _single(np.min(squared, axis=0))
+        scores: _ExactScores = np.min(squared, axis=0)
+        return scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,15 +166,12 @@ class NearestNeighbour(OutlierScore):
         """The k: one in a thousand references, like the paper's 50 in 50,000, but at least 1."""
         return max(1, len(self.references) // 1000)
 
-    def _measure(self, logits: _Exact, features: _Rows) -> Scores:
+    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
         unit, references = _unit(features), self.references.astype(np.float64)
-        squared = np.zeros(len(unit))
-        for start in range(0, len(unit), _BLOCK):
-            rows = unit[start : start + _BLOCK]
-            lengths = (rows**2).sum(axis=1, keepdims=True) + (references**2).sum(axis=1)
-            every = np.partition(lengths - 2 * rows @ references.T, self.neighbour - 1, axis=1)
-            squared[start : start + _BLOCK] = every[:, self.neighbour - 1]
-        return _single(np.sqrt(np.maximum(squared, 0)))
+        lengths = (unit**2).sum(axis=1, keepdims=True) + (references**2).sum(axis=1)
+        every = np.partition(lengths - 2 * unit @ references.T, self.neighbour - 1, axis=1)
+        scores: _ExactScores = np.sqrt(np.maximum(every[:, self.neighbour - 1], 0))
+        return scores
 
 
 def fit_scores(
@@ -200,12 +207,11 @@ def fit_scores(
     counts = np.bincount(labels, minlength=classes).tolist()
     if 0 in counts:
         raise ValueError(f"every class must have a picture; received of each class {counts}")
-    exact = features.astype(np.float64)
     scores = (
         *(MaxSoftmax(none_class), Energy(none_class)),
         *((NoneClass(),) if none_class else ()),
-        _fit_mahalanobis(exact, labels, classes),
-        NearestNeighbour(_draw_references(exact, seed)),
+        _fit_mahalanobis(features, labels, classes),
+        NearestNeighbour(_draw_references(features, seed)),
     )
     return {score.kind: score for score in scores}
 
@@ -214,24 +220,34 @@ def _of_classes(logits: _Exact, none_class: bool) -> Float64[np.ndarray, "n clas
     return logits[:, :-1] if none_class else logits
 
 
-def _fit_mahalanobis(features: _Rows, labels: Labels, classes: int) -> Mahalanobis:
-    means = np.stack([features[labels == each].mean(axis=0) for each in range(classes)])
-    spread = features - means[labels]
+def _fit_mahalanobis(features: Features, labels: Labels, classes: int) -> Mahalanobis:
     # The mean of equal numbers is exact, as a float64 holds the sum of many a float32.
-    covariance = spread.T @ spread / len(features) if spread.any() else np.eye(spread.shape[1])
-    even = np.eye(len(covariance)) * np.trace(covariance) / len(covariance)
-    # With the shrunk covariance L L', rows times the inverse of L' have unit covariance.
-    lower = np.linalg.cholesky((1 - SHRINKAGE) * covariance + SHRINKAGE * even)
-    whitening = np.linalg.inv(lower).T
+    means = np.stack(
+        [features[labels == each].mean(axis=0, dtype=np.float64) for each in range(classes)]
+    )
+    # With the covariance L L', rows times the inverse of L' have unit covariance.
+    whitening = np.linalg.inv(np.linalg.cholesky(_covariance(features - means[labels]))).T
     return Mahalanobis(_single(whitening), _single(means @ whitening))
 
 
-def _draw_references(features: _Rows, seed: int) -> Float32[np.ndarray, "m features"]:
+def _covariance(spread: _Rows) -> Float64[np.ndarray, "features features"]:
+    """Return the shrunk covariance of rows around 0; with thousands of features it is large."""
+    if not spread.any():
+        return np.eye(spread.shape[1])
+    covariance: Float64[np.ndarray, "features features"] = spread.T @ spread
+    covariance /= len(spread)
+    even = np.trace(covariance) / len(covariance)
+    covariance *= 1 - SHRINKAGE
+    covariance[np.diag_indices_from(covariance)] += SHRINKAGE * even
+    return covariance
+
+
+def _draw_references(features: Features, seed: int) -> Float32[np.ndarray, "m features"]:
     rows = np.flatnonzero(features.any(axis=1))
     if len(rows) == 0:
         raise ValueError(f"`features` must not all be zero; received {len(features)} zero rows")
     chosen = np.random.default_rng(seed).choice(rows, min(REFERENCES, len(rows)), replace=False)
-    return _single(_unit(features[chosen]))
+    return _single(_unit(features[chosen].astype(np.float64)))
 
 
 def _unit(rows: _Rows) -> _Rows:
