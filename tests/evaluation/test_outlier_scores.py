@@ -6,11 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
+from inkdigits.evaluation.feature_distances import (
+    MahalanobisDistance,
+    NeighbourDistance,
+    fit_mahalanobis,
+    fit_neighbours,
+)
 from inkdigits.evaluation.outlier_choice import choose_score
 from inkdigits.evaluation.outlier_scores import (
     KINDS,
-    REFERENCES,
-    SHRINKAGE,
     Energy,
     Mahalanobis,
     MaxSoftmax,
@@ -34,6 +38,11 @@ def labels(*values):
 
 def zeros(n, width=2):
     return np.zeros((n, width), np.float32)
+
+
+def nearest(*directions):
+    """The score by distance from directions, of one network."""
+    return NearestNeighbour((NeighbourDistance(rows(*directions)),))
 
 
 def score(one, features):
@@ -121,109 +130,50 @@ def test_scores_of_the_largest_logits_are_finite():
     assert NoneClass().score(logits, zeros(3)).tolist() == [-LARGEST, 0, 0]
 
 
-def test_mahalanobis_counts_standard_deviations_to_the_nearest_mean(crosses):
-    result = score(crosses["mahalanobis"], rows([10, 0], [12, 0], [10, 6], [0, 16], [1, 10]))
-    # Shrunk by a thousandth towards the mean variance 5: 1.004 in x and 8.996 in y.
-    expected = [0, 4 / 1.004, 36 / 8.996, 36 / 8.996, 1 / 1.004]
-    np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-6)
-
-
-def test_mahalanobis_knows_that_features_go_together():
-    # Within each class x and y rise together: variances 5 / 2, covariance 2, determinant 9 / 4.
-    spread = rows([2, 1], [1, 2], [-2, -1], [-1, -2])
-    features = np.concatenate([spread, spread + 100])
-    fitted = fit_scores(zeros(8), features, np.repeat(labels(0, 1), 4))["mahalanobis"]
-    result = score(fitted, rows([1, 1], [1, -1]))
-    along, across = 2 / 4.5, 2 / 0.5
-    np.testing.assert_allclose(result, [along, across], rtol=5e-3)
-    keep, even = 1 - SHRINKAGE, SHRINKAGE * 2.5
-    expected = [2 / (keep * 4.5 + even), 2 / (keep * 0.5 + even)]
-    np.testing.assert_allclose(result, expected, rtol=1e-5)
-
-
-def test_mahalanobis_is_a_linear_map_and_squared_distances(blobs):
-    logits, features, _, scores = blobs
-    fitted = scores["mahalanobis"]
-    assert fitted.whitening.dtype == fitted.centres.dtype == np.float32
-    assert fitted.whitening.shape == (5, 5)
-    assert fitted.centres.shape == (3, 5)
-    moved = (features @ fitted.whitening)[:, np.newaxis] - fitted.centres
-    np.testing.assert_allclose(
-        fitted.score(logits, features), (moved**2).sum(axis=2).min(axis=1), rtol=1e-3
-    )
-
-
-def test_whitened_features_have_unit_covariance_around_their_means(blobs):
-    _, features, truth, scores = blobs
-    fitted = scores["mahalanobis"]
-    spread = features @ fitted.whitening - fitted.centres[truth]
-    np.testing.assert_allclose(spread.T @ spread / len(truth), np.eye(5), atol=2e-3)
-
-
-def test_a_feature_that_never_varies_counts_but_within_bounds():
-    features = rows([1, 5], [-1, 5], [11, 5], [9, 5])
-    fitted = fit_scores(zeros(4), features, labels(0, 0, 1, 1))["mahalanobis"]
-    # The variances 1 and 0 have the mean 0.5; a thousandth of it stands in for the 0.
-    expected = [0, 1 / (SHRINKAGE * 0.5)]
-    np.testing.assert_allclose(score(fitted, rows([0, 5], [0, 6])), expected, rtol=1e-4, atol=1e-4)
-
-
-@pytest.mark.parametrize("value", [1.0, 0.1, 255.0])
-def test_where_nothing_varies_mahalanobis_is_the_plain_distance(value):
-    features = np.repeat(rows([value, 0], [0, value]), 77, axis=0)
-    fitted = fit_scores(zeros(154), features, np.repeat(labels(0, 1), 77))["mahalanobis"]
-    np.testing.assert_allclose(score(fitted, rows([value + 3, 2])), [13], rtol=1e-4)
-
-
-def test_nearest_neighbour_is_the_distance_between_directions():
-    fitted = NearestNeighbour(rows([1, 0], [0, 1]))
-    assert fitted.neighbour == 1
-    result = score(fitted, rows([7, 0], [-3, 0], [5, 5], [0, 0], [-1, -1]))
-    to_the_diagonal = sqrt(2 - sqrt(2))
-    expected = [0, sqrt(2), to_the_diagonal, 1, sqrt(2 + sqrt(2))]
-    np.testing.assert_allclose(result, expected, rtol=1e-6, atol=1e-7)
-
-
-def test_the_opposite_of_all_references_is_2_away():
-    assert score(NearestNeighbour(rows([1, 0])), rows([-4, 0])).tolist() == [2]
-
-
-@pytest.mark.parametrize(("references", "k"), [(1, 1), (1999, 1), (2000, 2), (5000, 5)])
-def test_neighbour_is_one_in_a_thousand(references, k):
-    directions = np.repeat(rows([1, 0]), references, axis=0)
-    directions[: k - 1] = rows([0, 1])
-    fitted = NearestNeighbour(directions)
-    assert fitted.neighbour == k
-    # All but the k - 1 nearest are at right angles.
-    np.testing.assert_allclose(score(fitted, rows([0, 3])), [sqrt(2)], rtol=1e-6)
-
-
-def test_references_have_unit_length_and_come_from_the_training_set(blobs):
-    _, features, _, scores = blobs
-    references = scores["nearest-neighbour"].references
-    assert references.shape == (REFERENCES, 5)
-    assert references.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(references, axis=1), 1, rtol=1e-6)
-    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
-    nearest = (references @ unit.T).argmax(axis=1)
-    assert len(set(nearest.tolist())) == REFERENCES
-    np.testing.assert_allclose(unit[nearest], references, atol=1e-6)
-
-
-def test_the_seed_decides_the_references(blobs):
+def test_the_distances_are_those_of_the_features_of_one_network(blobs):
     logits, features, truth, scores = blobs
-    drawn = [
-        fit_scores(logits, features, truth, seed=seed)["nearest-neighbour"].references
-        for seed in (0, 1)
-    ]
-    np.testing.assert_array_equal(drawn[0], scores["nearest-neighbour"].references)
-    assert (drawn[0] != drawn[1]).any()
+    exact = features[:100].astype(np.float64)
+    for kind, fitted in (
+        ("mahalanobis", fit_mahalanobis(features, truth, 3)),
+        ("nearest-neighbour", fit_neighbours(features, seed=0)),
+    ):
+        expected = fitted.of(exact)
+        np.testing.assert_allclose(scores[kind].score(logits[:100], features[:100]), expected, 1e-5)
 
 
-def test_features_without_direction_are_no_references():
-    features = rows([0, 0], [3, 4], [0, 0], [0, 2])
-    references = fit_scores(zeros(4), features, labels(0, 0, 1, 1))["nearest-neighbour"].references
-    np.testing.assert_allclose(sorted(references.tolist()), [[0, 1], [0.6, 0.8]], rtol=1e-6)
+def test_of_several_networks_the_distances_mean_counts_whatever_they_look_at():
+    near = nearest([1, 0]).networks
+    far = Mahalanobis(
+        (
+            MahalanobisDistance(np.eye(1, dtype=np.float32), rows([2])),
+            MahalanobisDistance(2 * np.eye(2, dtype=np.float32), rows([0, 0])),
+        )
+    )
+    # 2 - 2 = 0 and (2 * 1)^2 + (2 * 3)^2 = 40; then 5 - 2 = 3, squared, and nothing.
+    assert score(far, rows([2, 1, 3], [5, 0, 0])).tolist() == [20, 4.5]
+    both = NearestNeighbour((*near, NeighbourDistance(rows([0, 0, 1]))))
+    # Along the first reference and opposite to the second, which is 2 away; then without direction.
+    assert score(both, rows([3, 0, 0, 0, -1], [0, 0, 0, 0, 0])).tolist() == [1, 1]
+
+
+def test_each_network_is_fitted_by_itself(blobs):
+    logits, features, truth, alone = blobs
+    beside = np.concatenate([features, features[:, :2] * 100], axis=1)
+    scores = fit_scores(logits, beside, truth, widths=[5, 2])
+    for kind in ("mahalanobis", "nearest-neighbour"):
+        first, second = scores[kind].networks
+        assert (first.width, second.width) == (5, 2)
+        expected = alone[kind].networks[0]
+        exact = features[:50].astype(np.float64)
+        np.testing.assert_array_equal(first.of(exact), expected.of(exact))
+
+
+def test_the_widths_of_the_networks_are_those_of_the_features(blobs):
+    logits, features, truth, scores = blobs
+    with pytest.raises(ValueError, match=r"must be 5 in all; received \[2, 2\]"):
+        fit_scores(logits, features, truth, widths=[2, 2])
+    with pytest.raises(ValueError, match=r"must be 4 in all; received \[5\]"):
+        scores["mahalanobis"].score(logits, features[:, :4])
 
 
 def test_more_pictures_than_one_block_are_scored_like_single_ones(blobs):
@@ -342,7 +292,7 @@ def test_the_score_with_the_best_worst_set_is_chosen():
 
 def test_a_better_mean_does_not_make_up_for_a_worse_worst_set():
     inside = (rows([4, 0], [6, 0]), rows([1, 0], [0, 1]))
-    scores = {"energy": Energy(), "nearest-neighbour": NearestNeighbour(rows([1, 0], [0, 1]))}
+    scores = {"energy": Energy(), "nearest-neighbour": nearest([1, 0], [0, 1])}
     outside = {
         "a": (rows([0, 0], [0, 0]), rows([1, 0], [0, 1])),
         "b": (rows([1, 0], [0, 1]), rows([1, 0], [0, 1])),

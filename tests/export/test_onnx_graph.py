@@ -8,6 +8,7 @@ import pytest
 from inkdigits.arrays import scale
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.confidence import Confidence
+from inkdigits.evaluation.feature_distances import MahalanobisDistance
 from inkdigits.evaluation.outlier_scores import Energy, Mahalanobis, MaxSoftmax, NoneClass
 from inkdigits.evaluation.temperature import softmax
 from inkdigits.export.onnx_graph import to_onnx
@@ -385,10 +386,11 @@ def test_half_precision_halves_the_file_and_hardly_changes_the_answers(random_we
 
 
 def test_what_outliers_are_told_by_is_kept_in_full_precision(flat):
-    distances = Mahalanobis(
+    distance = MahalanobisDistance(
         np.full((flat[0].weights["dense2/kernel"].shape[0], 2), 1 / 3, np.float32),
         np.full((4, 2), 1 / 3, np.float32),
     )
+    distances = Mahalanobis((distance,))
     content = to_onnx(flat[:1], "abcd", confidence=confidence(score=distances), half=True)
     kept = {each.data_type for each in onnx.load_from_string(content).graph.initializer}
     assert kept == {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.INT64}

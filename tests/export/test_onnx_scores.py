@@ -6,9 +6,13 @@ import pytest
 
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.confidence import Confidence
+from inkdigits.evaluation.feature_distances import (
+    REFERENCES,
+    MahalanobisDistance,
+    NeighbourDistance,
+)
 from inkdigits.evaluation.outlier_scores import (
     KINDS,
-    REFERENCES,
     Energy,
     Mahalanobis,
     MaxSoftmax,
@@ -69,7 +73,8 @@ def classifiers(members, digits):
     """For each score the network, or the two, with that score fitted on digits."""
     inner = OnnxClassifier(to_onnx(members, DIGIT_NAMES, inner=True))
     logits, features = inner.run(digits.images, ["logits", "features"])
-    scores = fit_scores(logits, features, digits.labels, none_class=True)
+    widths = [12] * len(members)
+    scores = fit_scores(logits, features, digits.labels, widths=widths, none_class=True)
     return {kind: (load(members, DIGIT_NAMES, score), score) for kind, score in scores.items()}
 
 
@@ -140,13 +145,13 @@ def test_scores_of_logits_by_hand():
 def test_the_squared_distance_to_the_nearer_centre_by_hand():
     whitening = np.array([[2, 0, 0], [0, 1, 0]], np.float32)
     centres = np.array([[2, 0, 0], [0, 0, 1]], np.float32)
-    score = Mahalanobis(whitening, centres)
+    score = Mahalanobis((MahalanobisDistance(whitening, centres),))
     # Whitened they lie at (2, 0, 0), (0, 0, 0) and (2, 1, 0).
     assert two_pixels(score, [255, 0], [0, 0], [255, 255]) == pytest.approx([0, 1, 1])
 
 
 def test_the_distance_to_the_nearest_direction_by_hand():
-    score = NearestNeighbour(np.array([[1, 0], [-1, 0]], np.float32))
+    score = NearestNeighbour((NeighbourDistance(np.array([[1, 0], [-1, 0]], np.float32)),))
     assert two_pixels(score, [255, 0], [1, 0], [0, 255], [0, 0], [255, 255]) == pytest.approx(
         [0, 0, sqrt(2), 1, sqrt(2 - sqrt(2))], abs=1e-3
     )
@@ -154,8 +159,9 @@ def test_the_distance_to_the_nearest_direction_by_hand():
 
 def test_of_2000_references_the_second_nearest_counts():
     references = np.repeat(np.array([[1, 0], [0, 1]], np.float32), [1, REFERENCES - 1], axis=0)
-    score = NearestNeighbour(references)
-    assert score.neighbour == 2
+    distance = NeighbourDistance(references)
+    assert distance.neighbour == 2
+    score = NearestNeighbour((distance,))
     assert two_pixels(score, [255, 0], [0, 255]) == pytest.approx([sqrt(2), 0], abs=1e-3)
 
 
@@ -168,4 +174,4 @@ class Odd(OutlierScore):
 
 def test_a_score_without_operators_is_refused():
     with pytest.raises(TypeError, match=r"no operators for the outlier score .*Odd object"):
-        append_score(Graph("images"), Odd(), "logits", "features")
+        append_score(Graph("images"), Odd(), "logits", ["features"])

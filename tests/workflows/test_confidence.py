@@ -4,7 +4,7 @@ import pytest
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.confidence import Confidence
-from inkdigits.evaluation.outlier_scores import KINDS, Energy
+from inkdigits.evaluation.outlier_scores import KINDS, Energy, Mahalanobis
 from inkdigits.evaluation.temperature import fit_temperature
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, Softmax
@@ -180,7 +180,29 @@ def test_a_network_whose_training_failed_has_none(
 ):
     weights = draw_weights(0)
     weights["dense1/kernel"] = np.full((784, 12), value, np.float32)
-    assert InnerNetwork([Network(NETWORK, weights)], DIGIT_NAMES).fit(learnt, validation) is None
+    failed, good = Network(NETWORK, weights), Network(NETWORK, draw_weights(1))
+    for members in ([failed], [good, failed]):
+        assert InnerNetwork(members, DIGIT_NAMES).fit(learnt, validation) is None
+
+
+def test_several_networks_look_at_their_features_by_themselves(
+    learnt: LabelledImages, validation: LabelledImages, monkeypatch: pytest.MonkeyPatch
+):
+    wider = Architecture("wider", (28, 28, 1), (Flatten(), Dense(20), Relu(), Dense(10), Softmax()))
+    rng = np.random.default_rng(1)
+    weights = draw_weights(1) | {
+        "dense1/kernel": rng.normal(0, 0.1, (784, 20)).astype(np.float32),
+        "dense1/bias": np.zeros(20, np.float32),
+        "dense2/kernel": rng.normal(0, 1, (20, 10)).astype(np.float32),
+    }
+    members = [Network(NETWORK, draw_weights(0)), Network(wider, weights)]
+    monkeypatch.setattr(
+        "inkdigits.evaluation.confidence.choose_score", lambda *_: ("mahalanobis", {})
+    )
+    fitted = InnerNetwork(members, DIGIT_NAMES).fit(learnt, validation)
+    assert fitted and isinstance(fitted.score, Mahalanobis)
+    assert [each.whitening.shape for each in fitted.score.networks] == [(12, 12), (20, 20)]
+    assert file_with(fitted, members).answers(validation.images).rejected.sum() == 2
 
 
 def test_fitting_leaves_the_network_as_it_was(learnt: LabelledImages, validation: LabelledImages):

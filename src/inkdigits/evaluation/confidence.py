@@ -7,7 +7,7 @@ know how logits were computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,8 +15,9 @@ import numpy as np
 
 from inkdigits.array_types import UInt8
 from inkdigits.evaluation.detection import threshold_for
+from inkdigits.evaluation.feature_distances import Features
 from inkdigits.evaluation.outlier_choice import choose_score
-from inkdigits.evaluation.outlier_scores import Features, OutlierScore, fit_scores
+from inkdigits.evaluation.outlier_scores import OutlierScore, fit_scores
 from inkdigits.evaluation.temperature import Logits, fit_temperature
 
 FALSE_REJECTION = 0.01  # share of digits that may be taken for something else
@@ -28,7 +29,8 @@ class Inner:
 
     Attributes:
         logits: Shape (n, outputs), float32: one for each class, then that of none if there is one.
-        features: Shape (n, features), float32: the values that enter the last layer.
+        features: Shape (n, features), float32: the values that enter the last layer, of several
+            networks side by side.
     """
 
     logits: Logits
@@ -63,6 +65,7 @@ def fit_confidence(
     outliers: Mapping[str, Inner],
     *,
     none_class: bool = False,
+    widths: Sequence[int] | None = None,
 ) -> Confidence:
     """Fit temperature and threshold, and choose the outlier score.
 
@@ -73,6 +76,7 @@ def fit_confidence(
         outliers: Pictures that are no digits, by the name of their set; to choose the score by,
             not to measure with afterwards.
         none_class: Whether the last logit of all these is that of no class.
+        widths: How many of the features are each network's; None for all of one network.
 
     Returns:
         The score whose worst set of outliers is told best; the threshold rejects at most
@@ -80,8 +84,8 @@ def fit_confidence(
 
     Raises:
         ValueError: If a value is not finite, there is not one label for each image, a label has no
-            column, a class has no training image, all their features are zero, or there are no
-            validation images, no outliers, or a set of them is empty.
+            column, a class has no training image, all features of a network are zero, there are no
+            validation images or no outliers, or a set of them is empty.
 
     Example:
         >>> digits = np.array([[9, 0], [0, 9], [5, 1], [1, 5]], dtype=np.float32)
@@ -93,7 +97,7 @@ def fit_confidence(
     """
     inner, labels = validation
     known, truth = learnt
-    scores = fit_scores(known.logits, known.features, truth, none_class=none_class)
+    scores = fit_scores(known.logits, known.features, truth, widths=widths, none_class=none_class)
     classes = inner.logits.shape[1] - none_class
     inside = (inner.logits, inner.features)
     outside = {name: (one.logits, one.features) for name, one in outliers.items()}

@@ -1,15 +1,17 @@
 """Outlier scores: how strange a picture looks to a network, in five ways.
 
-Comes in: for each picture its logits and its features, the values that enter the last layer. Goes
-out: one score a picture, higher meaning stranger. It knows neither network nor pictures.
+Comes in: for each picture its logits and its features, the values that enter the last layer; of
+several networks the mean of their logits, and their features side by side. Goes out: one score a
+picture, higher meaning stranger. It knows neither network nor pictures.
 "max-softmax" and "energy" look at the logits of the classes alone, "none-class" also at the last
 logit of a network where that stands for none of them; "mahalanobis" and "nearest-neighbour"
-compare the features with those of training images.
+compare the features with those of training images, each network's by themselves.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -17,23 +19,25 @@ import numpy as np
 
 from inkdigits.array_types import Float32, Float64
 from inkdigits.arrays import Labels
+from inkdigits.evaluation.feature_distances import (
+    Distances,
+    Exact,
+    Features,
+    MahalanobisDistance,
+    NeighbourDistance,
+    by_network,
+    fit_mahalanobis,
+    fit_neighbours,
+    to_float32,
+)
 from inkdigits.evaluation.temperature import Logits, require_labels, require_rows
 
-Features: TypeAlias = Float32[np.ndarray, "n features"]
 Scores: TypeAlias = Float32[np.ndarray, "n"]
 _Exact: TypeAlias = Float64[np.ndarray, "n outputs"]
-_Rows: TypeAlias = Float64[np.ndarray, "n features"]
-_ExactScores: TypeAlias = Float64[np.ndarray, "n"]
 
 # The simplest first: with 512 features the last two keep 1 MiB and 4 MiB of numbers.
 KINDS = ("max-softmax", "energy", "none-class", "mahalanobis", "nearest-neighbour")
 
-# Share of the covariance that is replaced by the same variance in every direction. Without it, a
-# direction in which training features hardly vary counts without limit, and one in which they never
-# do leaves no inverse; with it, none counts over 1000 times the mean one, which suits float32.
-SHRINKAGE = 1e-3
-
-REFERENCES = 2000
 _BLOCK = 1024  # pictures at a time, so that distances to 2,000 references take 16 MiB
 
 
@@ -60,11 +64,11 @@ class OutlierScore(ABC):
         for start in range(0, len(scores), _BLOCK):
             block = slice(start, start + _BLOCK)
             exact = logits[block].astype(np.float64), features[block].astype(np.float64)
-            scores[block] = _single(self._measure(*exact))
+            scores[block] = to_float32(self._measure(*exact))
         return scores
 
     @abstractmethod
-    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores: ...
+    def _measure(self, logits: _Exact, features: Exact) -> Distances: ...
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,12 @@ class MaxSoftmax(OutlierScore):
     none_class: bool = False
     kind: ClassVar[str] = "max-softmax"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
+    def _measure(self, logits: _Exact, features: Exact) -> Distances:
         # By logarithms, as 1 - 0.99999999 would round to the same number for many a picture.
         classes = _of_classes(logits, self.none_class)
         below = classes - classes.max(axis=1, keepdims=True)
-        scores: _ExactScores = -np.expm1(-np.logaddexp.reduce(below, axis=1))
-        return scores
+        lacking: Distances = -np.expm1(-np.logaddexp.reduce(below, axis=1))
+        return lacking
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,9 @@ class Energy(OutlierScore):
     none_class: bool = False
     kind: ClassVar[str] = "energy"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
-        scores: _ExactScores = -np.logaddexp.reduce(_of_classes(logits, self.none_class), axis=1)
-        return scores
+    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+        energies: Distances = -np.logaddexp.reduce(_of_classes(logits, self.none_class), axis=1)
+        return energies
 
 
 @dataclass(frozen=True)
@@ -118,82 +122,68 @@ class NoneClass(OutlierScore):
 
     kind: ClassVar[str] = "none-class"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
-        scores: _ExactScores = logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1)
-        return scores
+    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+        odds: Distances = logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1)
+        return odds
 
 
 @dataclass(frozen=True, eq=False)
 class Mahalanobis(OutlierScore):
-    """Squared distance to the nearest class mean, measured in standard deviations; 0 and more.
-
-    Source: Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples and
-    Adversarial Attacks", 2018 (https://arxiv.org/abs/1807.03888), with no noise on the input.
+    """Squared distance to the nearest class mean in standard deviations, the networks' mean.
 
     Attributes:
-        whitening: Shape (features, whitened), float32: `features @ whitening` has unit covariance
-            around the class means, so that plain squared distances are what is sought.
-        centres: Shape (classes, whitened), float32: the class means, whitened.
+        networks: How each network's features are measured, in the order of these.
     """
 
-    whitening: Float32[np.ndarray, "features whitened"]
-    centres: Float32[np.ndarray, "classes whitened"]
+    networks: tuple[MahalanobisDistance, ...]
     kind: ClassVar[str] = "mahalanobis"
 
-    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
-        whitened = features @ self.whitening
-        squared = [((whitened - centre) ** 2).sum(axis=1) for centre in self.centres]
-        scores: _ExactScores = np.min(squared, axis=0)
-        return scores
+    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+        return _mean_distance(self.networks, features)
 
 
 @dataclass(frozen=True, eq=False)
 class NearestNeighbour(OutlierScore):
-    """Distance to the k-th nearest training features, all scaled to unit length; 0 to 2.
-
-    All-zero features have no direction and are 1 away from everything. Source: Sun et al., 2022,
-    "Out-of-Distribution Detection with Deep Nearest Neighbors" (https://arxiv.org/abs/2204.06507).
+    """Distance to the k-th nearest training features, all of unit length, the networks' mean.
 
     Attributes:
-        references: Shape (m, features), float32, each row of length 1.
+        networks: How each network's features are measured, in the order of these.
     """
 
-    references: Float32[np.ndarray, "m features"]
+    networks: tuple[NeighbourDistance, ...]
     kind: ClassVar[str] = "nearest-neighbour"
 
-    @property
-    def neighbour(self) -> int:
-        """The k: one in a thousand references, like the paper's 50 in 50,000, but at least 1."""
-        return max(1, len(self.references) // 1000)
-
-    def _measure(self, logits: _Exact, features: _Rows) -> _ExactScores:
-        unit, references = _unit(features), self.references.astype(np.float64)
-        lengths = (unit**2).sum(axis=1, keepdims=True) + (references**2).sum(axis=1)
-        every = np.partition(lengths - 2 * unit @ references.T, self.neighbour - 1, axis=1)
-        scores: _ExactScores = np.sqrt(np.maximum(every[:, self.neighbour - 1], 0))
-        return scores
+    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+        return _mean_distance(self.networks, features)
 
 
 def fit_scores(
-    logits: Logits, features: Features, labels: Labels, seed: int = 0, none_class: bool = False
+    logits: Logits,
+    features: Features,
+    labels: Labels,
+    *,
+    widths: Sequence[int] | None = None,
+    seed: int = 0,
+    none_class: bool = False,
 ) -> dict[str, OutlierScore]:
-    """Make the scores from what a network makes of its training images.
+    """Make the scores from what networks make of their training images.
 
     Args:
         logits: Shape (n, outputs), float32, finite: one for each class, then that of none if there
             is one.
         features: Shape (n, features), float32, finite; some rows may be all zero, but not each.
         labels: Shape (n,), uint8; every class at least once.
-        seed: Decides which `REFERENCES` rows, all zero ones aside, "nearest-neighbour" keeps.
+        widths: How many of the features are each network's; None for all of one network.
+        seed: Decides which rows "nearest-neighbour" keeps.
         none_class: Whether the last logit is that of no class; only then "none-class" is made.
 
     Returns:
-        The scores by name, in the order of `KINDS`. "mahalanobis" shrinks its covariance by
-        `SHRINKAGE`; where no feature varies within a class, it measures plain distances.
+        The scores by name, in the order of `KINDS`.
 
     Raises:
         ValueError: If a value is not finite, there is not one row and one label for each image, a
-            label has no column, a class has no image, or all features are zero.
+            label has no column, a class has no image, all features of a network are zero, or the
+            widths are not those of the features.
 
     Example:
         >>> features = np.array([[1, 0], [3, 0], [0, 1], [0, 3]], dtype=np.float32)
@@ -207,11 +197,12 @@ def fit_scores(
     counts = np.bincount(labels, minlength=classes).tolist()
     if 0 in counts:
         raise ValueError(f"every class must have a picture; received of each class {counts}")
+    parts = by_network(features, widths or [features.shape[1]])
     scores = (
         *(MaxSoftmax(none_class), Energy(none_class)),
         *((NoneClass(),) if none_class else ()),
-        _fit_mahalanobis(features, labels, classes),
-        NearestNeighbour(_draw_references(features, seed)),
+        Mahalanobis(tuple(fit_mahalanobis(each, labels, classes) for each in parts)),
+        NearestNeighbour(tuple(fit_neighbours(each, seed) for each in parts)),
     )
     return {score.kind: score for score in scores}
 
@@ -220,43 +211,10 @@ def _of_classes(logits: _Exact, none_class: bool) -> Float64[np.ndarray, "n clas
     return logits[:, :-1] if none_class else logits
 
 
-def _fit_mahalanobis(features: Features, labels: Labels, classes: int) -> Mahalanobis:
-    # The mean of equal numbers is exact, as a float64 holds the sum of many a float32.
-    means = np.stack(
-        [features[labels == each].mean(axis=0, dtype=np.float64) for each in range(classes)]
-    )
-    # With the covariance L L', rows times the inverse of L' have unit covariance.
-    whitening = np.linalg.inv(np.linalg.cholesky(_covariance(features - means[labels]))).T
-    return Mahalanobis(_single(whitening), _single(means @ whitening))
-
-
-def _covariance(spread: _Rows) -> Float64[np.ndarray, "features features"]:
-    """Return the shrunk covariance of rows around 0; with thousands of features it is large."""
-    if not spread.any():
-        return np.eye(spread.shape[1])
-    covariance: Float64[np.ndarray, "features features"] = spread.T @ spread
-    covariance /= len(spread)
-    even = np.trace(covariance) / len(covariance)
-    covariance *= 1 - SHRINKAGE
-    covariance[np.diag_indices_from(covariance)] += SHRINKAGE * even
-    return covariance
-
-
-def _draw_references(features: Features, seed: int) -> Float32[np.ndarray, "m features"]:
-    rows = np.flatnonzero(features.any(axis=1))
-    if len(rows) == 0:
-        raise ValueError(f"`features` must not all be zero; received {len(features)} zero rows")
-    chosen = np.random.default_rng(seed).choice(rows, min(REFERENCES, len(rows)), replace=False)
-    return _single(_unit(features[chosen].astype(np.float64)))
-
-
-def _unit(rows: _Rows) -> _Rows:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: _Rows = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
-    return unit
-
-
-def _single(values: np.ndarray) -> np.ndarray:
-    limit = np.finfo(np.float32).max
-    single: np.ndarray = np.clip(values, -limit, limit).astype(np.float32)
-    return single
+def _mean_distance(
+    networks: Sequence[MahalanobisDistance | NeighbourDistance], features: Exact
+) -> Distances:
+    parts = by_network(features, [each.width for each in networks])
+    each = [network.of(part) for network, part in zip(networks, parts, strict=True)]
+    mean: Distances = np.mean(each, axis=0)
+    return mean

@@ -50,7 +50,7 @@ MEMBER = "member"  # what the names of a network's weights begin with, where the
 class _Ends:
     """Names of what comes out of a network before its softmax."""
 
-    features: str
+    features: tuple[str, ...]  # of each network
     logits: str
 
 
@@ -105,7 +105,7 @@ def to_onnx(
         outputs["outlierness"] = ["n"]
     if inner:
         graph.join("Identity", "logits", ends.logits)
-        graph.join("Identity", "features", ends.features)
+        graph.join("Concat", "features", *ends.features, axis=1)
         outputs |= {"logits": ["n", architecture.outputs], "features": ["n", "features"]}
     float_type = TensorProto.FLOAT
     model = helper.make_model(
@@ -169,8 +169,7 @@ def _append_members(graph: Graph, first: str, members: Sequence[Network]) -> _En
     if not several:
         return ends[0]
     logits = graph.join("Mean", "mean_logits", *(each.logits for each in ends))
-    features = graph.join("Concat", "all_features", *(each.features for each in ends), axis=1)
-    return _Ends(features, logits)
+    return _Ends(tuple(name for each in ends for name in each.features), logits)
 
 
 def _append_network(graph: Graph, network: Network) -> _Ends:
@@ -179,7 +178,7 @@ def _append_network(graph: Graph, network: Network) -> _Ends:
         if isinstance(layer, Dense):
             features = graph.last
         _append(graph, name, layer, network.weights)
-    return _Ends(features, graph.last)
+    return _Ends((features,), graph.last)
 
 
 def _append_none(graph: Graph, logits: str) -> None:

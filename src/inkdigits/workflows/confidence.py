@@ -16,6 +16,7 @@ from inkdigits.datasets.dataset import Form, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_SHAPE
 from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence, Inner, fit_confidence
 from inkdigits.evaluation.detection import threshold_for
+from inkdigits.evaluation.feature_distances import by_network
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.network import Network
@@ -49,6 +50,9 @@ class InnerNetwork:
             form: What its images are.
         """
         self._members, self._class_names, self._form = members, class_names, form
+        self._widths = [
+            len(each.weights[f"{each.architecture.answering_layer}/kernel"]) for each in members
+        ]
         self.classifier = OnnxClassifier(to_onnx(members, class_names, inner=True))
 
     def look_at(self, images: AnyImages) -> Inner:
@@ -80,13 +84,15 @@ class InnerNetwork:
             name: self.look_at(bring_to(outlier_set(name, "choosing", CHOOSING_IMAGES), shape))
             for name in CHOOSING_SETS[self._form]
         }
-        if not (known.features.any() and _are_finite([known, checked, *outliers.values()])):
+        alive = all(part.any() for part in by_network(known.features, self._widths))
+        if not (alive and _are_finite([known, checked, *outliers.values()])):
             return None
         fitted = fit_confidence(
             (known, learnt.labels),
             (checked, validation.labels),
             outliers,
             none_class=self._members[0].architecture.none_class,
+            widths=self._widths,
         )
         return replace(fitted, threshold=self._threshold(fitted, validation.images))
 
