@@ -27,6 +27,7 @@ ORDER = (
         "array_types",
         "arrays",
         "formats",
+        "hidden_modules",
         "once",
         "processor",
         "python_process",

@@ -1,9 +1,13 @@
 import gc
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from inkdigits.cli.quiet import hold_back_stderr, keras_import
+from inkdigits.cli.quiet import chosen_backend, hold_back_stderr, keras_import
 
 
 def test_what_is_written_below_python_is_held_back(capfd: pytest.CaptureFixture[str]):
@@ -28,3 +32,61 @@ def test_keras_is_imported_quietly_and_without_looking_for_garbage(
         assert not gc.isenabled()
     assert gc.isenabled()
     assert capfd.readouterr().err == ""
+
+
+WITH_OR_WITHOUT_JAX = """
+import sys
+from inkdigits.cli.quiet import keras_import
+
+with keras_import():
+    import keras
+print(keras.backend.backend(), sys.modules.get("jax") is not None)
+"""
+
+
+@pytest.mark.parametrize(("backend", "with_jax"), [("tensorflow", False), ("jax", True)])
+def test_jax_is_imported_where_it_computes_and_nowhere_else(backend: str, with_jax: bool):
+    done = subprocess.run(
+        [sys.executable, "-c", WITH_OR_WITHOUT_JAX],
+        env={**os.environ, "KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{backend} {with_jax}\n"
+
+
+@pytest.fixture
+def keras_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of Keras's settings, in which there are none."""
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_backend_is_that_of_the_environment_then_of_the_file_then_tensorflow(
+    keras_home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert chosen_backend() == "tensorflow"
+    (keras_home / "keras.json").write_text(json.dumps({"backend": "jax"}))
+    assert chosen_backend() == "jax"
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert chosen_backend() == "torch"
+
+
+@pytest.mark.parametrize("home_is_writable", [True, False])
+def test_without_a_folder_of_its_own_the_file_lies_at_home_or_in_tmp(
+    keras_home: Path, home_is_writable: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("KERAS_HOME")
+    monkeypatch.setenv("HOME", str(keras_home))
+    monkeypatch.setattr("os.access", lambda path, mode: home_is_writable)
+    (keras_home / ".keras").mkdir()
+    (keras_home / ".keras" / "keras.json").write_text(json.dumps({"backend": "jax"}))
+    assert (chosen_backend() == "jax") is home_is_writable
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff\xfe"])
+def test_settings_that_cannot_be_read_are_none(keras_home: Path, content: bytes):
+    (keras_home / "keras.json").write_bytes(content)
+    assert chosen_backend() == "tensorflow"

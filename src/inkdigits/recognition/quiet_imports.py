@@ -8,10 +8,11 @@ Microsoft, OpenVINO to Google Analytics. A program that reads private pictures d
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+
+from inkdigits.hidden_modules import hidden
 
 _SWITCH = "ORT_DISABLE_TELEMETRY"
 _SENDER = "openvino_telemetry"
@@ -41,7 +42,7 @@ def import_openvino() -> ModuleType:
     Raises:
         ImportError: If OpenVINO is not installed.
     """
-    with _hidden():
+    with hidden(_SENDER):
         import openvino
     module: ModuleType = openvino
     return module
@@ -58,15 +59,3 @@ def _switched_off() -> Iterator[None]:
             del os.environ[_SWITCH]
         else:
             os.environ[_SWITCH] = before
-
-
-@contextmanager
-def _hidden() -> Iterator[None]:
-    if _SENDER in sys.modules:
-        yield
-        return
-    sys.modules[_SENDER] = None  # type: ignore[assignment]  # to the import system: not there
-    try:
-        yield
-    finally:
-        del sys.modules[_SENDER]
