@@ -8,7 +8,7 @@ from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network
 
 KEPT = 0.995
-EVERY = 4  # of the test digits one in so many, spread over all of them; the script takes all
+EVERY = 8  # of the test digits one in so many, spread over all of them; the script takes all
 
 
 @pytest.fixture

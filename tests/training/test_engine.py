@@ -54,7 +54,6 @@ PLAIN = Architecture(
 DRY = Architecture("dry", (28, 28, 1), (Flatten(), Dense(10), Softmax()))
 MOVED = PUBLISHED.augmentation
 ON_BARE_PAPER = MOVED.model_copy(update={"fill": "constant"})
-BENT = Augmentation(elastic=2.0)
 CHANGED = ON_BARE_PAPER.model_copy(
     update={"elastic": 1.5, "stroke": 0.6, "texture": 0.5, "fading": 0.5, "plain_share": 0.25}
 )
@@ -143,11 +142,8 @@ def assert_close(first, second, tolerance=1e-4):
     [
         pytest.param({}, id="momentum"),
         pytest.param({"label_smoothing": 0.3}, id="label smoothing"),
-        pytest.param({"ranges": ON_BARE_PAPER}, id="constant fill"),
         pytest.param({"ranges": None}, id="no augmentation"),
-        pytest.param({"ranges": BENT}, id="bent"),
         pytest.param({"ranges": CHANGED}, id="every kind of change"),
-        pytest.param({"without_class": 80}, id="some without a class"),
         pytest.param(
             {"without_class": 80, "ranges": CHANGED, "micro_batches": 2, "label_smoothing": 0.1},
             id="some without a class, every change, two parts",
@@ -155,7 +151,6 @@ def assert_close(first, second, tolerance=1e-4):
         pytest.param({"without_class": 256}, id="none with a class"),
         pytest.param({"taught": 150, "label_smoothing": 0.1, "ranges": CHANGED}, id="some taught"),
         pytest.param({"taught": 256, "micro_batches": 2}, id="all taught, two parts"),
-        pytest.param({"micro_batches": 2}, id="two parts"),
         pytest.param({"micro_batches": 4, "optimizer": "adam"}, id="four parts, adam"),
         pytest.param({"optimizer": "adam"}, id="adam"),
         pytest.param({"optimizer": "muon"}, id="muon"),
