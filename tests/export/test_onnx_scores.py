@@ -172,6 +172,12 @@ class Odd(OutlierScore):
         return logits[:, 0].astype(np.float32)
 
 
+def test_a_score_of_more_or_fewer_networks_is_refused():
+    one = NearestNeighbour((NeighbourDistance(np.eye(2, dtype=np.float32)),))
+    with pytest.raises(ValueError, match="one of 2 networks; received one of 1"):
+        append_score(Graph("images"), one, "logits", ["first", "second"])
+
+
 def test_a_score_without_operators_is_refused():
     with pytest.raises(TypeError, match=r"no operators for the outlier score .*Odd object"):
         append_score(Graph("images"), Odd(), "logits", ["features"])

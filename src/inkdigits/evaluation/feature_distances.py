@@ -16,7 +16,7 @@ from inkdigits.array_types import Float32, Float64
 from inkdigits.arrays import Labels
 
 Features: TypeAlias = Float32[np.ndarray, "n features"]
-Exact: TypeAlias = Float64[np.ndarray, "n features"]
+ExactFeatures: TypeAlias = Float64[np.ndarray, "n features"]
 Distances: TypeAlias = Float64[np.ndarray, "n"]
 
 # Share of the covariance that is replaced by the same variance in every direction. Without it, a
@@ -48,7 +48,7 @@ class MahalanobisDistance:
         """How many features it looks at."""
         return len(self.whitening)
 
-    def of(self, features: Exact) -> Distances:
+    def of(self, features: ExactFeatures) -> Distances:
         """Return the distance of each row."""
         whitened = features @ self.whitening
         squared = [((whitened - centre) ** 2).sum(axis=1) for centre in self.centres]
@@ -79,7 +79,7 @@ class NeighbourDistance:
         """The k: one in a thousand references, like the paper's 50 in 50,000, but at least 1."""
         return max(1, len(self.references) // 1000)
 
-    def of(self, features: Exact) -> Distances:
+    def of(self, features: ExactFeatures) -> Distances:
         """Return the distance of each row."""
         unit, references = _unit(features), self.references.astype(np.float64)
         lengths = (unit**2).sum(axis=1, keepdims=True) + (references**2).sum(axis=1)
@@ -154,7 +154,7 @@ def to_float32(values: np.ndarray) -> np.ndarray:
     return single
 
 
-def _covariance(spread: Exact) -> Float64[np.ndarray, "features features"]:
+def _covariance(spread: ExactFeatures) -> Float64[np.ndarray, "features features"]:
     """Return the shrunk covariance of rows around 0, without a copy: it may be large."""
     if not spread.any():
         return np.eye(spread.shape[1])
@@ -166,7 +166,7 @@ def _covariance(spread: Exact) -> Float64[np.ndarray, "features features"]:
     return covariance
 
 
-def _unit(rows: Exact) -> Exact:
+def _unit(rows: ExactFeatures) -> ExactFeatures:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Exact = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    unit: ExactFeatures = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
     return unit

@@ -21,7 +21,7 @@ from inkdigits.array_types import Float32, Float64
 from inkdigits.arrays import Labels
 from inkdigits.evaluation.feature_distances import (
     Distances,
-    Exact,
+    ExactFeatures,
     Features,
     MahalanobisDistance,
     NeighbourDistance,
@@ -33,7 +33,7 @@ from inkdigits.evaluation.feature_distances import (
 from inkdigits.evaluation.temperature import Logits, require_labels, require_rows
 
 Scores: TypeAlias = Float32[np.ndarray, "n"]
-_Exact: TypeAlias = Float64[np.ndarray, "n outputs"]
+_ExactLogits: TypeAlias = Float64[np.ndarray, "n outputs"]
 
 # The simplest first: with 512 features the last two keep 1 MiB and 4 MiB of numbers.
 KINDS = ("max-softmax", "energy", "none-class", "mahalanobis", "nearest-neighbour")
@@ -68,7 +68,7 @@ class OutlierScore(ABC):
         return scores
 
     @abstractmethod
-    def _measure(self, logits: _Exact, features: Exact) -> Distances: ...
+    def _measure(self, logits: _ExactLogits, features: ExactFeatures) -> Distances: ...
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class MaxSoftmax(OutlierScore):
     none_class: bool = False
     kind: ClassVar[str] = "max-softmax"
 
-    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+    def _measure(self, logits: _ExactLogits, features: ExactFeatures) -> Distances:
         # By logarithms, as 1 - 0.99999999 would round to the same number for many a picture.
         classes = _of_classes(logits, self.none_class)
         below = classes - classes.max(axis=1, keepdims=True)
@@ -107,7 +107,7 @@ class Energy(OutlierScore):
     none_class: bool = False
     kind: ClassVar[str] = "energy"
 
-    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+    def _measure(self, logits: _ExactLogits, features: ExactFeatures) -> Distances:
         energies: Distances = -np.logaddexp.reduce(_of_classes(logits, self.none_class), axis=1)
         return energies
 
@@ -122,7 +122,7 @@ class NoneClass(OutlierScore):
 
     kind: ClassVar[str] = "none-class"
 
-    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+    def _measure(self, logits: _ExactLogits, features: ExactFeatures) -> Distances:
         odds: Distances = logits[:, -1] - np.logaddexp.reduce(logits[:, :-1], axis=1)
         return odds
 
@@ -138,7 +138,7 @@ class Mahalanobis(OutlierScore):
     networks: tuple[MahalanobisDistance, ...]
     kind: ClassVar[str] = "mahalanobis"
 
-    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+    def _measure(self, logits: _ExactLogits, features: ExactFeatures) -> Distances:
         return _mean_distance(self.networks, features)
 
 
@@ -153,7 +153,7 @@ class NearestNeighbour(OutlierScore):
     networks: tuple[NeighbourDistance, ...]
     kind: ClassVar[str] = "nearest-neighbour"
 
-    def _measure(self, logits: _Exact, features: Exact) -> Distances:
+    def _measure(self, logits: _ExactLogits, features: ExactFeatures) -> Distances:
         return _mean_distance(self.networks, features)
 
 
@@ -207,12 +207,12 @@ def fit_scores(
     return {score.kind: score for score in scores}
 
 
-def _of_classes(logits: _Exact, none_class: bool) -> Float64[np.ndarray, "n classes"]:
+def _of_classes(logits: _ExactLogits, none_class: bool) -> Float64[np.ndarray, "n classes"]:
     return logits[:, :-1] if none_class else logits
 
 
 def _mean_distance(
-    networks: Sequence[MahalanobisDistance | NeighbourDistance], features: Exact
+    networks: Sequence[MahalanobisDistance | NeighbourDistance], features: ExactFeatures
 ) -> Distances:
     parts = by_network(features, [each.width for each in networks])
     each = [network.of(part) for network, part in zip(networks, parts, strict=True)]

@@ -36,6 +36,7 @@ def append_score(graph: Graph, score: OutlierScore, logits: str, features: Seque
 
     Raises:
         TypeError: If the score is of an unknown kind.
+        ValueError: If it measures the features of more or fewer networks.
     """
     match score:
         case MaxSoftmax(none_class):
@@ -77,6 +78,10 @@ def _append_mean(
     append: Callable[[Graph, str, str, Distance], None],
 ) -> None:
     """Append the distance of each network's features, and the mean of several."""
+    if len(networks) != len(features):
+        raise ValueError(
+            f"the score must be one of {len(features)} networks; received one of {len(networks)}"
+        )
     if len(networks) == 1:
         append(graph, "outlierness", features[0], networks[0])
         return
