@@ -1,7 +1,7 @@
 """How often an answer stays when the digit does: shifted, turned, saved anew or brought to size.
 
-Comes in: run folders, or `shipped`, the network of the package. Goes out: a Markdown table with the
-share of MNIST's test digits to which the answer stays the same, right or wrong.
+Comes in: run folders, ONNX files, or `shipped`, the network of the package. Goes out: a Markdown
+table with the share of MNIST's test digits to which the answer stays the same, right or wrong.
 
 Example: python benchmarks/steadiness.py shipped
 """
@@ -23,8 +23,8 @@ from inkdigits.arrays import Images
 from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.shipped import SHIPPED, shipped_network
-from inkdigits.runs.folder import RunFolder
+from inkdigits.recognition.shipped import SHIPPED
+from inkdigits.workflows.evaluate import find_network
 
 JPEG_QUALITY = 75  # what most programs save with unless told otherwise
 
@@ -97,16 +97,16 @@ def _digits(network: Classifier, images: Images) -> Int64[np.ndarray, " n"]:
     return digits
 
 
-def _load(name: str) -> Classifier:
-    return OnnxClassifier(shipped_network() if name == SHIPPED else RunFolder(Path(name)).onnx)
-
-
 def main() -> None:
     """Measure the networks and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("networks", nargs="+", help=f"finished runs' folders, `{SHIPPED}`")
+    parser.add_argument(
+        "networks", nargs="+", type=Path, help=f"run folders, ONNX files, `{SHIPPED}`"
+    )
+    paths: list[Path] = parser.parse_args().networks
     images = load_mnist_test().images
-    print(table({name: kept(_load(name), images) for name in parser.parse_args().networks}))
+    networks = {str(path): OnnxClassifier(find_network(path)) for path in paths}
+    print(table({name: kept(network, images) for name, network in networks.items()}))
 
 
 if __name__ == "__main__":

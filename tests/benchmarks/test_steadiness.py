@@ -1,11 +1,14 @@
 """A digit stays the same when it is moved or turned a little, or saved anew: so its answer."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network
+from tests.hand_made_networks import write_network
 
 KEPT = 0.995
 EVERY = 8  # of the test digits one in so many, spread over all of them; the script takes all
@@ -75,3 +78,13 @@ def test_the_table_has_a_row_for_each_change(script):
     assert lines[0] == "| the answer stays | shipped | runs/a |"
     assert lines[2] == "| a pixel to the right | 99.87 % | 99.87 % |"
     assert len(lines) == 2 + len(script.CHANGES)
+
+
+def test_networks_are_named_by_their_files(script, monkeypatch, tmp_path, capsys):
+    path = write_network(tmp_path / "seven.onnx", 7)
+    monkeypatch.setattr(script, "load_mnist_test", lambda: load_mnist_test().take(slice(20)))
+    monkeypatch.setattr(sys, "argv", ["steadiness", str(path)])
+    script.main()
+    first, _, *rows = capsys.readouterr().out.splitlines()
+    assert first == f"| the answer stays | {path} |"
+    assert rows == [f"| {change} | 100.00 % |" for change in script.CHANGES]
