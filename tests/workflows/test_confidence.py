@@ -20,12 +20,12 @@ NONE_CLASS = Architecture(
 TINY = Architecture("tiny", (3, 5, 1), (Flatten(), Dense(4), Softmax()))
 
 
-def draw_weights(seed: int, outputs: int = 10) -> dict[str, np.ndarray]:
+def draw_weights(seed: int, outputs: int = 10, hidden: int = 12) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(seed)
     return {
-        "dense1/kernel": rng.normal(0, 0.1, (784, 12)).astype(np.float32),
-        "dense1/bias": np.zeros(12, np.float32),
-        "dense2/kernel": rng.normal(0, 1, (12, outputs)).astype(np.float32),
+        "dense1/kernel": rng.normal(0, 0.1, (784, hidden)).astype(np.float32),
+        "dense1/bias": np.zeros(hidden, np.float32),
+        "dense2/kernel": rng.normal(0, 1, (hidden, outputs)).astype(np.float32),
         "dense2/bias": rng.normal(0, 1, outputs).astype(np.float32),
     }
 
@@ -189,13 +189,7 @@ def test_several_networks_look_at_their_features_by_themselves(
     learnt: LabelledImages, validation: LabelledImages, monkeypatch: pytest.MonkeyPatch
 ):
     wider = Architecture("wider", (28, 28, 1), (Flatten(), Dense(20), Relu(), Dense(10), Softmax()))
-    rng = np.random.default_rng(1)
-    weights = draw_weights(1) | {
-        "dense1/kernel": rng.normal(0, 0.1, (784, 20)).astype(np.float32),
-        "dense1/bias": np.zeros(20, np.float32),
-        "dense2/kernel": rng.normal(0, 1, (20, 10)).astype(np.float32),
-    }
-    members = [Network(NETWORK, draw_weights(0)), Network(wider, weights)]
+    members = [Network(NETWORK, draw_weights(0)), Network(wider, draw_weights(1, hidden=20))]
     monkeypatch.setattr(
         "inkdigits.evaluation.confidence.choose_score", lambda *_: ("mahalanobis", {})
     )
