@@ -1,11 +1,11 @@
-"""Let a network of the package go on learning for a few epochs more.
+"""Let a network of the package, or another one, go on learning for a few epochs more.
 
 Comes in: epochs and a learning rate; the weights and the recipe, if no others are named, are those
-of the network that reads digits. Goes out: a finished run folder, which `ship.py` or
+of the first network that reads digits. Goes out: a finished run folder, which `ship.py` or
 `ship_strips.py` takes, and in it `began.json`: the network that it began with. A new kind of
 training image is learnt this way in a fraction of the time, and what the network knew is kept. With
 a teacher, a better network for the same images, it learns that one's answers to the training images
-in place of their labels.
+in place of their labels. A run that was stopped goes on by `inkdigits train --resume`.
 
 Without a graphics processor TF_ENABLE_ONEDNN_OPTS=1 in the environment makes it as fast as
 `inkdigits train`, which sets it by itself.
@@ -19,70 +19,107 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from origins import BEGAN, began_with_file, began_with_run, taught_by
+from members import members_of
+from origins import BEGAN, began_with, began_with_file, taught_by
 
 from inkdigits.cli.progress import TerminalObserver
-from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
+from inkdigits.errors import InterruptedRunError, UsageError
 from inkdigits.export.onnx_weights import networks_from_onnx
-from inkdigits.recognition.shipped import (
-    read_card,
-    read_counter_card,
-    shipped_counter,
-    shipped_network,
-)
+from inkdigits.networks.architecture import Architecture
+from inkdigits.networks.network import Network
+from inkdigits.recognition.shipped import SHIPPED, read_card, read_counter_card, shipped_counter
 from inkdigits.runs.folder import RunFolder, create_run
+from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.start import Interval, start_on, write_start
 from inkdigits.sources.load import load_dataset
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
-from inkdigits.training.teacher import Teacher
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.finish import Finished, finish
 from inkdigits.workflows.keeper import Keeper
-from inkdigits.workflows.material import material_for
+from inkdigits.workflows.material import Material, material_for
 from inkdigits.workflows.stopwatch import Stopwatch
 from inkdigits.workflows.teaching import load_teacher
 
 
 def go_on(
-    run: RunFolder,
-    recipe: Recipe,
-    dataset: Dataset,
-    network: bytes,
-    teacher: Teacher | None = None,
-    seed: int = 0,
+    run: RunFolder, recipe: Recipe, material: Material, network: Network, seed: int = 0
 ) -> None:
     """Train from a network's weights into a run folder.
 
     Args:
         run: A new folder.
-        recipe: How to go on; its network is the one that the file holds.
-        dataset: What to learn.
-        network: Content of an ONNX file of ours; of several networks in it the first goes on.
-        teacher: Networks whose answers are learnt; None to learn the labels.
+        recipe: How to go on.
+        material: What to learn, and whose answers, if not the labels.
+        network: What to begin with, of the recipe's layers.
         seed: Of the order of the images and of how they are changed.
+
+    Raises:
+        InterruptedRunError: If it is stopped; the folder keeps what was learnt.
     """
     watch = Stopwatch()
-    material = material_for(recipe, dataset, None, lambda _: None)
-    write_start(run, recipe, start_on(dataset, seed, deterministic=False, checkpoints=Interval()))
-    train = material.parts.train
+    teaching = material.teaching
+    begun = start_on(
+        material.dataset,
+        seed,
+        deterministic=False,
+        checkpoints=Interval(),
+        teacher=teaching.record if teaching else None,
+    )
+    write_start(run, recipe, begun)
     trainer = Trainer(
         recipe,
-        train,
+        material.parts.train,
         material.parts.validation,
         seed=seed,
         architecture=material.architecture,
-        weights=networks_from_onnx(network, material.architecture)[0].weights,
-        teacher=teacher,
+        weights=network.weights,
+        teacher=teaching.teacher if teaching else None,
     )
     trainer.prepare()
     watch.lap("build")
     with TerminalObserver(recipe.epochs) as observer:
-        trainer.fit(Keeper(run, trainer, observer, Interval()))
+        keeper = Keeper(run, trainer, observer, begun.checkpoints)
+        keeper.keep()  # who resumes it finds the weights to begin with here alone
+        if not trainer.fit(keeper):
+            keeper.keep()
+            raise InterruptedRunError(f"go on with `inkdigits train --resume {run.path}`")
     watch.lap("train and validate")
     finish(Finished(run, trainer, material), watch)
+
+
+def beginning(
+    path: Path | None, architecture: Architecture, *, digits: bool
+) -> tuple[Network, Mapping[str, object]]:
+    """Return the network to begin with, and what is known of it.
+
+    Args:
+        path: An ONNX file, a finished run's folder, `shipped/2`; None for the network of the
+            package that tells digits, or pairs of them.
+        architecture: The recipe's layers.
+        digits: Whether it is the ten digits that are told apart.
+
+    Raises:
+        UsageError: If a run, or the package, has other layers.
+        ModelFileError: If there is no such network, or a file holds other layers.
+    """
+    if path is None and digits:
+        path = Path(SHIPPED, "1")
+    file = path or shipped_counter()
+    if file.is_file():
+        card: dict[str, Any] = read_card() if digits else read_counter_card()
+        content = file.read_bytes()
+        return networks_from_onnx(content, architecture)[0], began_with_file(content, card)
+    member = members_of(file, "a network to begin with")[0]
+    if member.network.architecture != architecture:
+        raise UsageError(
+            f"the recipe needs the layers of {architecture.name}; "
+            f"{file} has those of {member.network.architecture.name}"
+        )
+    return member.network, began_with(member.sha256, member.facts)
 
 
 def command(options: Mapping[str, object]) -> str:
@@ -93,7 +130,7 @@ def command(options: Mapping[str, object]) -> str:
 
 
 def main() -> None:
-    """Train, and note what it began with."""
+    """Note what it begins with, and train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
         "--recipe", type=Path, help="a JSON file; that of the network which reads digits if left"
@@ -102,31 +139,32 @@ def main() -> None:
     parser.add_argument(
         "--begin-with",
         type=Path,
-        help="ONNX file or a finished run's folder; the network of the package if left",
+        help="ONNX file, finished run's folder, or another network of the package, such as "
+        f"{SHIPPED}/2; the first of them if left",
     )
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True, help="its peak")
-    parser.add_argument("--teacher", type=Path, help="another finished run's folder")
+    parser.add_argument(
+        "--teacher", type=Path, help=f"another finished run's folder, or `{SHIPPED}`"
+    )
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
     options = parser.parse_args()
     recipe = Recipe.from_json(options.recipe.read_bytes()) if options.recipe else ROBUST
     recipe = recipe.replace(epochs=options.epochs, learning_rate=options.learning_rate)
     dataset = load_dataset(options.data) if options.data else load_mnist()
+    teaching = load_teacher(options.teacher) if options.teacher else None
+    material = material_for(recipe, dataset, None, lambda _: None, teaching)
     digits = dataset.class_names == DIGIT_NAMES
-    card = read_card() if digits else read_counter_card()
-    known = shipped_network() if digits else shipped_counter()
-    start: Path = options.begin_with or known
-    network = (RunFolder(start).onnx if start.is_dir() else start).read_bytes()
-    teacher: Path | None = options.teacher
-    networks = load_teacher(teacher).teacher if teacher else None
+    network, known = beginning(options.begin_with, material.architecture, digits=digits)
     note = {
         "command": command(vars(options)),
-        **({"taught_by": taught_by(teacher)} if teacher else {}),
-        "began_with": (began_with_run(start) if start.is_dir() else began_with_file(network, card)),
+        **({"taught_by": taught_by(teaching)} if teaching else {}),
+        "began_with": known,
     }
     run = create_run(recipe.name, options.out)
-    go_on(run, recipe, dataset, network, networks)
-    (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+    with sole_writer(run):
+        (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+        go_on(run, recipe, material, network)
 
 
 if __name__ == "__main__":

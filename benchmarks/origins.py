@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from inkdigits.recognition.shipped import SHIPPED
 from inkdigits.runs.finished import open_finished
 from inkdigits.runs.manifest import Manifest
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import RECIPES
-from inkdigits.workflows.opened_run import OpenedRun, open_run
+from inkdigits.workflows.opened_run import OpenedRun
+from inkdigits.workflows.teaching import TeachingRun
 
 BEGAN = "began.json"  # in the folder of a run that went on from a network
 # What is told of a network that another one began with.
@@ -76,16 +78,21 @@ def command(run: OpenedRun) -> str:
     return shlex.join(words)
 
 
-def taught_by(path: Path) -> dict[str, str]:
-    """Return what is known of the network whose answers were learnt: its SHA-256 and command."""
-    manifest = open_finished(path).manifest
-    return {"sha256": manifest.sha256["model.onnx"], "command": manifest.command}
+def taught_by(teaching: TeachingRun) -> dict[str, str]:
+    """Return what is known of the network whose answers were learnt.
+
+    Returns:
+        Its SHA-256 and, unless it is that of the package, the command that trained it.
+    """
+    known = {"sha256": teaching.sha256}
+    if teaching.name == SHIPPED:
+        return known
+    return {**known, "command": open_finished(Path(teaching.name)).manifest.command}
 
 
-def began_with_run(path: Path) -> dict[str, object]:
-    """Return what is known of a run's network that another run began with."""
-    run = open_run(path, "a network to begin with")
-    return {"sha256": run.sha256, **_kept(origin(run))}
+def began_with(sha256: str, facts: Mapping[str, object]) -> dict[str, object]:
+    """Return what is kept of a network that another run began with: its file, how it came to be."""
+    return {"sha256": sha256, **{key: facts[key] for key in KEPT if key in facts}}
 
 
 def began_with_file(network: bytes, card: Mapping[str, Any]) -> dict[str, object]:
@@ -100,8 +107,4 @@ def began_with_file(network: bytes, card: Mapping[str, Any]) -> dict[str, object
     """
     digest = hashlib.sha256(network).hexdigest()
     known = card.get("members", [card])[0] if card["sha256"] == digest else {}
-    return {"sha256": digest, **_kept(known)}
-
-
-def _kept(known: Mapping[str, object]) -> dict[str, object]:
-    return {key: known[key] for key in KEPT if key in known}
+    return began_with(digest, known)

@@ -16,38 +16,22 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from origins import of_file, origin
+from members import Member, members_of
+from origins import of_file
 
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.network import Network
-from inkdigits.recognition.shipped import SHIPPED, read_card, shipped_network
+from inkdigits.recognition.shipped import SHIPPED, shipped_network
 from inkdigits.training.recipes import ROBUST
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
-from inkdigits.workflows.opened_run import open_run
-from inkdigits.workflows.shipped_networks import shipped_networks
 
 MAX_BYTES = 5_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class Member:
-    """One of the networks.
-
-    Attributes:
-        network: Its layers and weights.
-        facts: How it was trained, for the card.
-    """
-
-    network: Network
-    facts: Mapping[str, Any]
 
 
 def main() -> None:
@@ -69,21 +53,6 @@ def main() -> None:
         "figures": _measure(),
     }
     write_card(target.with_name("card.json"), card)
-
-
-def members_of(path: Path) -> list[Member]:
-    """Return the networks of a finished run, or those of the package."""
-    if path.parts[0] == SHIPPED:
-        return _shipped(*path.parts[1:])
-    run = open_run(path, "a network to ship")
-    (network,) = run.networks()
-    return [Member(network, {"network": network.architecture.name, **origin(run)})]
-
-
-def _shipped(number: str | None = None) -> list[Member]:
-    cards, networks = read_card()["members"], shipped_networks(shipped_network().read_bytes())
-    members = [Member(*each) for each in zip(networks, cards, strict=True)]
-    return [members[int(number) - 1]] if number else members
 
 
 def join(members: list[Member]) -> tuple[bytes, Confidence | None]:

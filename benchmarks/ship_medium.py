@@ -12,8 +12,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from members import members_of
 from origins import of_file
-from ship import join, members_of, write_card
+from ship import join, write_card
 
 from inkdigits.datasets.mnist import load_mnist_test
 from inkdigits.evaluation.metrics import evaluate

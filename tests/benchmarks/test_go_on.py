@@ -2,21 +2,26 @@ import hashlib
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from inkdigits.errors import InterruptedRunError, ModelFileError, UsageError
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import find_architecture
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
+from inkdigits.recognition.shipped import read_card
 from inkdigits.runs.folder import RunFolder, create_run
 from inkdigits.runs.manifest import Manifest
+from inkdigits.runs.start import read_start
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.teacher import Teacher
 from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.train import train
+from inkdigits.workflows.material import material_for
+from inkdigits.workflows.teaching import load_teacher
+from inkdigits.workflows.train import resume, train
 
 SMALL = Recipe(
     name="small", network="fast", epochs=1, batch_size=20, learning_rate=1e-9, validation_images=40
@@ -34,25 +39,44 @@ def few_images(mnist):
     return replace(mnist, train=mnist.train.take(slice(100)), test=mnist.test.take(slice(30)))
 
 
-def test_a_run_goes_on_from_the_weights_of_a_network(script, few_images, random_weights, tmp_path):
+@pytest.fixture
+def network(random_weights):
     architecture = find_architecture("fast")
-    weights = random_weights(architecture)
+    return Network(architecture, random_weights(architecture))
+
+
+def material_of(dataset, teaching=None):
+    return material_for(SMALL, dataset, None, lambda _: None, teaching)
+
+
+def test_a_run_goes_on_from_the_weights_of_a_network(script, few_images, network, tmp_path):
     run = create_run("small", tmp_path / "on")
-    network = to_onnx([Network(architecture, weights)], tuple("0123456789"))
-    script.go_on(run, SMALL, few_images, network)
+    script.go_on(run, SMALL, material_of(few_images), network)
     assert run.manifest.exists()
-    (learnt,) = networks_from_onnx(RunFolder(tmp_path / "on").onnx.read_bytes(), architecture)
-    for name, before in weights.items():
+    (learnt,) = networks_from_onnx(run.onnx.read_bytes(), network.architecture)
+    for name, before in network.weights.items():
         if "moving" not in name:  # at this learning rate nothing else changes
             np.testing.assert_allclose(learnt.weights[name], before, atol=1e-5, err_msg=name)
 
 
-def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
-    script, few_images, random_weights, tmp_path, monkeypatch
+def test_a_run_that_was_stopped_goes_on_from_these_weights_too(
+    script, few_images, network, tmp_path, monkeypatch
 ):
-    architecture = find_architecture("fast")
-    network = to_onnx([Network(architecture, random_weights(architecture))], tuple("0123456789"))
-    teacher = Teacher([Network(architecture, random_weights(architecture))])
+    run = create_run("small", tmp_path / "on")
+    monkeypatch.setattr(script.TerminalObserver, "should_stop", lambda _: True)
+    with pytest.raises(InterruptedRunError, match=f"train --resume {run.path}"):
+        script.go_on(run, SMALL, material_of(few_images), network)
+    assert not run.manifest.exists()
+    resume(run.path, dataset=few_images)
+    (learnt,) = networks_from_onnx(run.onnx.read_bytes(), network.architecture)
+    kernels = [each.weights["dense1/kernel"] for each in (learnt, network)]
+    np.testing.assert_allclose(*kernels, atol=1e-5)
+
+
+def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
+    script, few_images, network, tmp_path, monkeypatch
+):
+    teaching = load_teacher(Path("shipped"))
     teachers = []
 
     class Watched(Trainer):
@@ -61,8 +85,10 @@ def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
             super().__init__(*args, **options)
 
     monkeypatch.setattr(script, "Trainer", Watched)
-    script.go_on(create_run("small", tmp_path / "on"), SMALL, few_images, network, teacher)
-    assert teachers == [teacher]
+    run = create_run("small", tmp_path / "on")
+    script.go_on(run, SMALL, material_of(few_images, teaching), network)
+    assert teachers == [teaching.teacher]
+    assert read_start(run)[1].teacher == teaching.record
 
 
 def test_data_of_one_s_own_is_learnt_by_a_recipe_of_one_s_own(
@@ -110,3 +136,33 @@ def test_it_goes_on_from_a_finished_run(script, few_images, tmp_path, monkeypatc
         for path in (first.path, tmp_path / "on")
     )
     np.testing.assert_allclose(after["dense1/kernel"], before["dense1/kernel"], atol=1e-5)
+
+
+def test_it_goes_on_from_any_network_of_the_package(script):
+    members = script.members_of(Path("shipped"))
+    second = members[1].network
+    network, known = script.beginning(Path("shipped/2"), second.architecture, digits=True)
+    np.testing.assert_array_equal(network.weights["conv1/kernel"], second.weights["conv1/kernel"])
+    assert (known["sha256"], known["command"]) == (
+        read_card()["sha256"],
+        members[1].facts["command"],
+    )
+
+
+def test_left_open_it_goes_on_from_the_first(script):
+    first = script.members_of(Path("shipped"))[0]
+    network, known = script.beginning(None, first.network.architecture, digits=True)
+    np.testing.assert_array_equal(
+        network.weights["conv1/kernel"], first.network.weights["conv1/kernel"]
+    )
+    assert known["command"] == first.facts["command"]
+
+
+def test_a_network_of_other_layers_than_the_recipe_s_is_refused(script):
+    with pytest.raises(UsageError, match=r"layers of fast; shipped/1 has those of robust"):
+        script.beginning(Path("shipped/1"), find_architecture("fast"), digits=True)
+
+
+def test_a_folder_without_a_run_is_refused(script, tmp_path):
+    with pytest.raises(ModelFileError, match=str(tmp_path)):
+        script.beginning(tmp_path, find_architecture("fast"), digits=True)

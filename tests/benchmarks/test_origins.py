@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from inkdigits.recognition.shipped import read_card
 from inkdigits.runs.manifest import Manifest
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import FAST
 from inkdigits.workflows.opened_run import open_run
+from inkdigits.workflows.teaching import load_teacher
 from inkdigits.workflows.train import train
 
 
@@ -73,21 +75,23 @@ def test_a_run_of_another_recipe_than_the_one_that_lies_there_is_refused(
 
 
 def test_a_teacher_is_told_of_by_its_digest_and_its_command(origins, run):
-    told = origins.taught_by(run.path)
+    told = origins.taught_by(load_teacher(run.path))
     assert told["sha256"] == hashlib.sha256(run.onnx.read_bytes()).hexdigest()
     assert told["command"].startswith("inkdigits train")
 
 
-def test_of_a_run_that_another_began_with_its_own_beginning_is_told_too(origins, run, tmp_path):
-    copy = Path(shutil.copytree(run.path, tmp_path / "copy"))
-    noted = {"command": "python benchmarks/go_on.py --epochs 1", "began_with": {"sha256": "a"}}
-    (copy / origins.BEGAN).write_text(json.dumps(noted))
-    manifest = Manifest.from_json(run.manifest.read_bytes())
-    assert origins.began_with_run(copy) == {
-        "sha256": hashlib.sha256(run.onnx.read_bytes()).hexdigest(),
-        "seconds": manifest.train.seconds,
-        "finished": manifest.finished,
-        **noted,
+def test_of_the_networks_of_the_package_as_a_teacher_the_digest_is_enough(origins):
+    told = origins.taught_by(load_teacher(Path("shipped")))
+    assert told == {"sha256": read_card()["sha256"]}
+
+
+def test_of_a_network_that_another_began_with_its_own_beginning_is_told_too(origins):
+    facts = {"command": "a", "seconds": 1.5, "seed": 3, "began_with": {"sha256": "first"}}
+    assert origins.began_with("second", facts) == {
+        "sha256": "second",
+        "command": "a",
+        "seconds": 1.5,
+        "began_with": {"sha256": "first"},
     }
 
 

@@ -75,6 +75,12 @@ def test_the_card_tells_whose_answers_it_learnt():
     assert "taught by" not in model_card(CARD)
 
 
+def test_of_a_teacher_whose_command_nobody_noted_the_digest_is_told():
+    member = {**MEMBER, "taught_by": {"sha256": "321"}}
+    page = model_card({**CARD, "members": [member]})
+    assert ("taught by", "the network `321`") in cells(page)
+
+
 def test_of_several_networks_the_card_tells_how_each_was_made():
     other = {**MEMBER, "command": "inkdigits train --recipe best --seed 8"}
     page = model_card({**CARD, "members": [MEMBER, other]})

@@ -180,7 +180,8 @@ def _teacher(card: dict[str, Any]) -> str:
     if "taught_by" not in card:
         return ""
     teacher = card["taught_by"]
-    return f"| taught by | the network `{teacher['sha256']}`, trained by `{teacher['command']}` |\n"
+    how = f", trained by `{teacher['command']}`" if "command" in teacher else ""
+    return f"| taught by | the network `{teacher['sha256']}`{how} |\n"
 
 
 def _beginnings(card: dict[str, Any]) -> str:
