@@ -32,7 +32,6 @@ from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.machine import describe_machine
 
 KILLS_PER_RUN = 4
-FURTHEST = STEPS // (KILLS_PER_RUN + 1)  # steps from one kill to the next, so that all find work
 
 Moment = Literal["anywhere", "in a save", "at the end"]
 
@@ -83,16 +82,19 @@ def undisturbed(folder: Path, seed: int, log: Path) -> Usual:
     return Usual(trained - process.started, time.monotonic() - trained)
 
 
-def disturbed(folder: Path, seed: int, log: Path, usual: Usual, rng: random.Random) -> list[Kill]:
-    """Train a run to its end, killing it on the way."""
+def disturbed(
+    folder: Path, seed: int, log: Path, usual: Usual, rng: random.Random, times: int
+) -> list[Kill]:
+    """Train a run to its end, killing it so many times on the way."""
     kills: list[Kill] = []
-    for number in range(KILLS_PER_RUN + 1):
+    furthest = STEPS // (times + 1)  # steps from one kill to the next, so that all find work
+    for left in reversed(range(times + 1)):
         before = kept_steps(folder)
         process = begin(folder, seed, log)
-        if number < KILLS_PER_RUN:
-            moment = _choose(number, rng)
-            _wait_for(moment, process, folder, before, usual, rng)
-        killed = number < KILLS_PER_RUN and process.kill()
+        if left:
+            moment = _choose(left == 1, rng)
+            _wait_for(moment, process, folder, before, furthest, usual, rng)
+        killed = left > 0 and process.kill()
         if not killed and process.wait():
             raise RuntimeError(f"a run failed; see {log}")
         if kills and process.first:
@@ -104,21 +106,27 @@ def disturbed(folder: Path, seed: int, log: Path, usual: Usual, rng: random.Rand
     return kills
 
 
-def _choose(number: int, rng: random.Random) -> Moment:
-    if number == KILLS_PER_RUN - 1 and rng.random() < 0.3:
+def _choose(last: bool, rng: random.Random) -> Moment:
+    if last and rng.random() < 0.3:
         return "at the end"
     return "in a save" if rng.random() < 0.8 else "anywhere"
 
 
 def _wait_for(
-    moment: Moment, process: Process, folder: Path, before: int, usual: Usual, rng: random.Random
+    moment: Moment,
+    process: Process,
+    folder: Path,
+    before: int,
+    furthest: int,
+    usual: Usual,
+    rng: random.Random,
 ) -> None:
     """Wait for a random moment of a kind."""
     if moment == "at the end":
         _wait(process, lambda: process.reached >= STEPS or before >= STEPS)
         time.sleep(rng.uniform(0, 0.8 * usual.finishing))
     elif moment == "in a save":
-        after = before + INTERVAL * rng.randint(1, FURTHEST // INTERVAL)
+        after = before + INTERVAL * rng.randint(1, furthest // INTERVAL)
         _wait(process, lambda: process.reached >= after)
         _wait(process, lambda: _is_half_written(folder))
         time.sleep(rng.uniform(0, 0.1))
@@ -126,7 +134,7 @@ def _wait_for(
         until = time.monotonic() + rng.uniform(0, usual.training)
         _wait(
             process,
-            lambda: time.monotonic() >= until or process.reached >= before + FURTHEST,
+            lambda: time.monotonic() >= until or process.reached >= before + furthest,
         )
 
 
@@ -140,10 +148,11 @@ def _is_half_written(folder: Path) -> bool:
     return any(RunFolder(folder).checkpoints.glob(f"{TEMPORARY_PREFIX}*"))
 
 
-def measure(runs: int, kills: int, seeds: int, log: Path) -> list[Outcome]:
+def measure(runs: int, kills: int, seeds: int, log: Path, times: int) -> list[Outcome]:
     """Train and kill until there are so many runs and kills, those in the log counted.
 
-    Runs take the seeds in turn; each seed has its own undisturbed run.
+    No run is killed more than so many times. Runs take the seeds in turn; each seed has its own
+    undisturbed run.
     """
     outcomes = _read(log)
     with tempfile.TemporaryDirectory() as scratch:
@@ -152,7 +161,7 @@ def measure(runs: int, kills: int, seeds: int, log: Path) -> list[Outcome]:
         while len(outcomes) < runs or sum(len(each.kills) for each in outcomes) < kills:
             number = len(outcomes)
             seed, run = number % seeds, folder / "run"
-            killed = disturbed(run, seed, output, usual[seed], random.Random(number))
+            killed = disturbed(run, seed, output, usual[seed], random.Random(number), times)
             outcome = Outcome(killed, differences(folder / f"whole-{seed}", run))
             shutil.rmtree(run)
             outcomes.append(outcome)
@@ -207,9 +216,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=50, help="at least so many (default 50)")
     parser.add_argument("--kills", type=int, default=200, help="in all (default 200)")
     parser.add_argument("--seeds", type=int, default=2, help="undisturbed runs (default 2)")
+    parser.add_argument(
+        "--times",
+        type=int,
+        default=KILLS_PER_RUN,
+        help=f"that a run is killed, at most (default {KILLS_PER_RUN})",
+    )
     parser.add_argument("--log", type=Path, default=Path("killed_runs.jsonl"))
     options = parser.parse_args()
-    outcomes = measure(options.runs, options.kills, options.seeds, options.log)
+    outcomes = measure(options.runs, options.kills, options.seeds, options.log, options.times)
     machine = describe_machine()
     print(f"{machine.processor}, {machine.cores} cores, {machine.packages}\n")
     print(table(outcomes))

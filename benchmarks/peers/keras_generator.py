@@ -1,9 +1,11 @@
 """The tutorial's own loop: Keras's ImageDataGenerator, float32, batch 64, no batch normalisation.
 
-Needs nothing beyond the development dependencies (SciPy does the generator's warps).
+Needs nothing beyond the development dependencies (SciPy does the generator's warps). A number
+after its name is that of the images to measure with.
 """
 
 import itertools
+import sys
 import time
 import warnings
 
@@ -13,7 +15,8 @@ from inkdigits.networks.architecture import PUBLISHED
 from inkdigits.networks.build import build
 from inkdigits.workflows.contest import stay_away, take_part
 
-IMAGES, BATCH = 6400, 64
+BATCH = 64
+IMAGES = int(sys.argv[1]) if sys.argv[1:] else 100 * BATCH
 
 
 def main() -> None:

@@ -1,8 +1,10 @@
 """The "Simple MNIST convnet" of keras.io: 32 and 64 kernels of 3x3, dropout 0.5, batch 128, fit.
 
 Described at https://keras.io/examples/vision/mnist_convnet/; needs nothing beyond Keras.
+A number after its name is that of the images to measure with.
 """
 
+import sys
 import time
 
 import keras
@@ -11,7 +13,8 @@ from inkdigits.arrays import one_hot, scale
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.workflows.contest import take_part
 
-IMAGES, BATCH = 12_800, 128
+BATCH = 128
+IMAGES = int(sys.argv[1]) if sys.argv[1:] else 100 * BATCH
 
 
 def main() -> None:

@@ -20,9 +20,9 @@ def damages(load):
     return load("damaged_runs")
 
 
-def test_a_run_that_is_killed_four_times_ends_as_if_nothing_had_happened(tmp_path: Path):
+def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_happened(tmp_path: Path):
     log = tmp_path / "log.jsonl"
-    words = ("--runs", "1", "--kills", "1", "--seeds", "1", "--log", str(log))
+    words = ("--runs", "1", "--kills", "1", "--seeds", "1", "--times", "2", "--log", str(log))
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "killed_runs.py"), *words], capture_output=True, text=True
     )
@@ -30,7 +30,7 @@ def test_a_run_that_is_killed_four_times_ends_as_if_nothing_had_happened(tmp_pat
     assert "| the same as an undisturbed run, bit for bit | 1 |" in done.stdout
     (outcome,) = [json.loads(line) for line in log.read_text().splitlines()]
     assert outcome["differing"] == []
-    assert len(outcome["kills"]) >= 3  # one may come too late, after the run's end
+    assert len(outcome["kills"]) >= 1  # one may come too late, after the run's end
 
 
 def kill(script: ModuleType, **fields: object) -> object:

@@ -389,10 +389,9 @@ run(["train", *sys.argv[1:]])
 
 
 def wait_for_training(process: subprocess.Popen[str], out: Path) -> None:
-    """Wait until the process has written its start and is about to train or training."""
-    for _ in range(600):
-        if (out / "start.json").exists() or process.poll() is not None:
-            time.sleep(8)
+    """Wait until the process has kept its first checkpoint, within an epoch."""
+    for _ in range(1200):
+        if list(out.glob("checkpoints/epoch-*")) or process.poll() is not None:
             return
         time.sleep(0.1)
 
@@ -402,7 +401,8 @@ def test_ctrl_c_in_an_epoch_keeps_the_run_and_says_how_to_go_on(
     program: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: signal.Signals
 ):
     out = tmp_path / "run"
-    process = program("train", "--recipe", "published", "--out", str(out), "--json")
+    words = ("train", "--recipe", "published", "--checkpoint-steps", "5", "--json")
+    process = program(*words, "--out", str(out))
     wait_for_training(process, out)
     os.kill(process.pid, number)
     stdout, stderr = process.communicate(timeout=120)
@@ -416,6 +416,7 @@ def test_ctrl_c_in_an_epoch_keeps_the_run_and_says_how_to_go_on(
         last,
     )
     assert place
+    assert int(place[2]) >= 5
     newest = max(path.name for path in (out / "checkpoints").iterdir())
     assert newest == f"epoch-{int(place[1]):04d}-step-{int(place[2]):06d}.safetensors"
     assert [path for path in out.rglob("*") if path.name.startswith(".")] == []
