@@ -121,8 +121,29 @@ def test_a_full_disk_at_the_very_end_is_told():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="closes a descriptor before the program starts")
-def test_a_closed_output_is_no_error():
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", [["--version"], ["data", "show", "mnist"]], ids=" ".join)
+def test_a_closed_stream_is_no_error(words: list[str], closed: str):
     ended = subprocess.run(
-        ["sh", "-c", '"$@" >&-', "sh", *PROGRAM, "--version"], capture_output=True, text=True
+        ["sh", "-c", f'"$@" {closed}', "sh", *PROGRAM, *words], capture_output=True, text=True
     )
     assert (ended.returncode, ended.stderr) == (0, "")
+    assert bool(ended.stdout) == (" >&-" not in f" {closed}")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a descriptor before the program starts")
+def test_nothing_that_is_opened_later_gets_the_number_of_a_closed_stream(tmp_path: Path):
+    program = """
+import os, sys, inkdigits.cli.main as m
+def work(_):
+    with open(sys.argv[1], "w") as file:
+        os.write(1, b"for nobody")  # as a library does
+        print("for the file", file=file)
+    return 0
+m.run = work
+m.main()
+"""
+    file = tmp_path / "file"
+    words = ["sh", "-c", '"$@" >&-', "sh", sys.executable, "-c", program, str(file)]
+    assert subprocess.run(words).returncode == 0
+    assert file.read_text() == "for the file\n"

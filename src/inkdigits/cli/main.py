@@ -15,6 +15,7 @@ from typing import NoReturn
 import typer
 
 from inkdigits import __version__
+from inkdigits.cli.closed_streams import replace_closed_streams
 from inkdigits.cli.output import stderr
 from inkdigits.cli.verbs import VerbGroup
 from inkdigits.errors import (
@@ -52,6 +53,7 @@ def main() -> None:
     # The threads of OpenBLAS, which comes with NumPy, wait in circles for a tenth of a second from
     # its start on: a quarter of the work of a small picture. Now for 2 to the power of 4 circles.
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
+    replace_closed_streams()
     _leave(run(sys.argv[1:]))
 
 
@@ -63,7 +65,7 @@ def _leave(code: int) -> NoReturn:
     """
     if "keras" not in sys.modules:
         with suppress(OSError):  # Python tells of it when it ends
-            for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed before
+            for stream in (sys.stdout, sys.stderr):
                 stream.flush()
             os._exit(code)
     sys.exit(code)
