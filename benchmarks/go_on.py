@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from members import members_of
 from origins import BEGAN, began_with, began_with_file, taught_by
 
@@ -28,7 +29,7 @@ from inkdigits.cli.progress import TerminalObserver
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
 from inkdigits.errors import InterruptedRunError, UsageError
 from inkdigits.export.onnx_weights import networks_from_onnx
-from inkdigits.networks.architecture import Architecture
+from inkdigits.networks.architecture import Architecture, Dense, Softmax
 from inkdigits.networks.network import Network
 from inkdigits.recognition.shipped import SHIPPED, read_card, read_counter_card, shipped_counter
 from inkdigits.runs.folder import RunFolder, create_run
@@ -102,6 +103,10 @@ def beginning(
         architecture: The recipe's layers.
         digits: Whether it is the ten digits that are told apart.
 
+    Returns:
+        What it begins with: a run without an output for images of no class gets one, where the
+        recipe asks for it; and how that network came to be.
+
     Raises:
         UsageError: If a run, or the package, has other layers.
         ModelFileError: If there is no such network, or a file holds other layers.
@@ -114,12 +119,38 @@ def beginning(
         content = file.read_bytes()
         return networks_from_onnx(content, architecture)[0], began_with_file(content, card)
     member = members_of(file, "a network to begin with")[0]
-    if member.network.architecture != architecture:
-        raise UsageError(
-            f"the recipe needs the layers of {architecture.name}; "
-            f"{file} has those of {member.network.architecture.name}"
-        )
-    return member.network, began_with(member.sha256, member.facts)
+    network, known = member.network, began_with(member.sha256, member.facts)
+    if network.architecture == architecture:
+        return network, known
+    if _differ_by_none_alone(network.architecture, architecture):
+        return with_none(network, architecture), known
+    raise UsageError(
+        f"the recipe needs the layers of {architecture.name}; "
+        f"{file} has those of {network.architecture.name}"
+    )
+
+
+def _differ_by_none_alone(known: Architecture, wanted: Architecture) -> bool:
+    widened = (*known.layers[:-2], Dense(known.outputs + 1), Softmax())
+    return widened == wanted.layers and wanted.none_class and not known.none_class
+
+
+def with_none(network: Network, architecture: Architecture) -> Network:
+    """Return a network with an output more, for images of no class, about which it knows nothing.
+
+    Args:
+        network: One that tells classes alone.
+        architecture: Its layers, but that the last one has that output.
+
+    Returns:
+        The same answers among the classes.
+    """
+    last = architecture.answering_layer
+    wider = {
+        f"{last}/{name}": np.pad(network.weights[f"{last}/{name}"], [*rows, (0, 1)])
+        for name, rows in (("kernel", [(0, 0)]), ("bias", []))
+    }
+    return Network(architecture, {**network.weights, **wider})
 
 
 def command(options: Mapping[str, object]) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import InterruptedRunError, ModelFileError, UsageError
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import networks_from_onnx
-from inkdigits.networks.architecture import find_architecture
+from inkdigits.networks.architecture import QUICK, find_architecture
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import read_card
@@ -161,6 +162,22 @@ def test_left_open_it_goes_on_from_the_first(script):
 def test_a_network_of_other_layers_than_the_recipe_s_is_refused(script):
     with pytest.raises(UsageError, match=r"layers of fast; shipped/1 has those of robust"):
         script.beginning(Path("shipped/1"), find_architecture("fast"), digits=True)
+
+
+def test_a_network_that_tells_classes_alone_gets_an_output_for_none(
+    script, load, network, monkeypatch
+):
+    member = load("members").Member(network, {"command": "a"}, "digest")
+    monkeypatch.setattr(script, "members_of", lambda *_: [member])
+    wider, known = script.beginning(Path("run"), QUICK, digits=True)
+    assert wider.architecture is QUICK
+    assert known == {"sha256": "digest", "command": "a"}
+    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
+    before, after = (
+        OnnxClassifier(to_onnx([each], DIGIT_NAMES)).probabilities(images)
+        for each in (network, wider)
+    )
+    np.testing.assert_allclose(after, before, atol=1e-6)
 
 
 def test_a_folder_without_a_run_is_refused(script, tmp_path):

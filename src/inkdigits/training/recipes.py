@@ -86,7 +86,7 @@ BEST = Recipe(
     norm_momentum=0.97,
     precision="auto",
     validation="held-out",
-    validation_images=5000,
+    validation_images=1000,
     augmentation=Augmentation(
         rotation=15.0,
         width_shift=0.08,
@@ -98,12 +98,13 @@ BEST = Recipe(
         stroke=0.4,
     ),
 )
-"""The most accurate single network on clean digits: under half an hour on two cores."""
+"""The most accurate single network on clean digits; it learns from nearly all training images."""
 
 ROBUST = BEST.replace(
     name="robust",
     network="robust",
     epochs=32,
+    validation_images=5000,
     no_digits=12_000,
     coarse_digits=6_000,
     drawn_digits=6_000,
