@@ -87,7 +87,7 @@ def go_on(
         keeper.keep()  # who resumes it finds the weights to begin with here alone
         if not trainer.fit(keeper):
             keeper.keep()
-            raise InterruptedRunError(f"go on with `inkdigits train --resume {run.path}`")
+            raise InterruptedRunError(f"stopped: go on with `inkdigits train --resume {run.path}`")
     watch.lap("train and validate")
     finish(Finished(run, trainer, material), watch)
 

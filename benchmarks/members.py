@@ -38,10 +38,10 @@ class Member:
 
 
 def members_of(path: Path, purpose: str = "a network to ship") -> list[Member]:
-    """Return the network of a finished run, or those of the package.
+    """Return the network of a finished run, those of an ensemble, or those of the package.
 
     Args:
-        path: A run folder of one network, `shipped`, or `shipped/` and a number from 1.
+        path: A run folder, `shipped`, or `shipped/` and a number from 1.
         purpose: What it is to be, for messages.
 
     Raises:
@@ -51,9 +51,8 @@ def members_of(path: Path, purpose: str = "a network to ship") -> list[Member]:
     if path.parts[:1] == (SHIPPED,):
         return _shipped(*path.parts[1:])
     run = open_run(path, purpose)
-    (network,) = run.networks()
     facts = {"network": run.architecture.name, **origin(run)}
-    return [Member(network, facts, run.sha256)]
+    return [Member(network, facts, run.sha256) for network in run.networks()]
 
 
 def _shipped(number: str | None = None) -> list[Member]:
