@@ -58,9 +58,18 @@ def main() -> None:
 def join(members: list[Member]) -> tuple[bytes, Confidence | None]:
     """Return the file of networks that answer together, and what their confidence means."""
     networks = [rounded(each.network) for each in members]
-    parts = split_for(load_mnist(), ROBUST)
+    parts = split_for(load_mnist(), ROBUST.replace(validation_images=held_out_of_all(members)))
     confidence = InnerNetwork(networks, DIGIT_NAMES).fit(parts.train, parts.validation)
     return to_onnx(networks, DIGIT_NAMES, confidence=confidence, half=True), confidence
+
+
+def held_out_of_all(members: list[Member]) -> int:
+    """Return how many training images none of the networks has learnt from.
+
+    Runs hold out the same images, one more of them than another: the fewest are held out of all.
+    """
+    counts: list[int] = [each.facts["data"]["validation_images"] for each in members]
+    return min(counts)
 
 
 def rounded(network: Network) -> Network:

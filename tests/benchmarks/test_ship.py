@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,19 @@ def script(load):
 
 def test_joined_they_answer_with_the_mean_of_their_logits(script, mnist, monkeypatch):
     few = mnist.train.take(slice(300))
-    monkeypatch.setattr(script, "split_for", lambda *_: Parts(few, few, mnist.test))
+    held_out = []
+
+    def split(_, recipe):
+        held_out.append(recipe.validation_images)
+        return Parts(few, few, mnist.test)
+
+    monkeypatch.setattr(script, "split_for", split)
     monkeypatch.setattr(confidence, "CHOOSING_IMAGES", 20)
-    members = script.members_of(SHIPPED)[:1] * 2
+    member = script.members_of(SHIPPED)[0]
+    knows_more = replace(member, facts={"data": {"validation_images": 1000}})
+    members = [member, knows_more]
     content, fitted = script.join(members)
+    assert held_out == [1000]  # of which neither has learnt
     first, second = networks_from_onnx(content, ROBUST, ROBUST)
     kernels = [each.weights["conv1/kernel"] for each in (first, second)]
     np.testing.assert_array_equal(*kernels)

@@ -37,6 +37,14 @@ def test_every_image_is_in_exactly_one_part_and_both_keep_their_order(case):
 
 
 @given(labels_and_size)
+def test_who_holds_out_one_more_holds_out_the_same_and_another(case):
+    labels, size = case
+    assume(size > 1)
+    more, fewer = (set(numbers(hold_out(numbered(labels), n)[1])) for n in (size, size - 1))
+    assert fewer < more
+
+
+@given(labels_and_size)
 def test_each_class_has_nearly_its_share(case):
     labels, size = case
     held_out = Counter(hold_out(numbered(labels), size)[1].labels.tolist())
