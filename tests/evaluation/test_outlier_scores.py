@@ -304,6 +304,24 @@ def test_a_better_mean_does_not_make_up_for_a_worse_worst_set():
     assert kind == "nearest-neighbour"
 
 
+@pytest.mark.parametrize(("told", "chosen"), [(960, "energy"), (940, "nearest-neighbour")])
+def test_of_worst_sets_told_alike_the_mean_decides(told, chosen):
+    def of_a_thousand(count, strange, usual):
+        return np.repeat(rows(strange, usual), [count, 1000 - count], axis=0)
+
+    scores = {"energy": Energy(), "nearest-neighbour": nearest([1, 0])}
+    far = of_a_thousand(964, [0, 1], [1, 0])
+    outside = {
+        "a": (of_a_thousand(told, [0, 0], [4, 0]), far),
+        "b": (of_a_thousand(1000, [0, 0], [4, 0]), far),
+    }
+    kind, areas = choose_score(scores, (rows([4, 0]), rows([1, 0])), outside)
+    # What looks like a digit counts one half.
+    assert areas["energy"] == pytest.approx({"a": (1000 + told) / 2000, "b": 1})
+    assert areas["nearest-neighbour"] == pytest.approx({"a": 0.982, "b": 0.982})
+    assert kind == chosen
+
+
 def test_of_equals_the_simpler_is_chosen_whatever_the_order_given(blobs):
     logits, features, _, scores = blobs
     same = (logits, features)

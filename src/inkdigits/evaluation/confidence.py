@@ -79,7 +79,7 @@ def fit_confidence(
         widths: How many of the features are each network's; None for all of one network.
 
     Returns:
-        The score whose worst set of outliers is told best; the threshold rejects at most
+        The score that `choose_score` takes; the threshold rejects at most
         `FALSE_REJECTION` of the validation images.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Choosing an outlier score: the one that tells the worst set of outliers best.
+"""Choosing an outlier score: one that tells its worst set of outliers as well as any.
 
 Comes in: scores, and logits and features of digits and of outliers. Goes out: the name of one of
 the scores, and how well each told each set. It does not know how a score is worked out.
@@ -7,6 +7,7 @@ the scores, and how well each told each set. It does not know how a score is wor
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import fmean
 from typing import TypeAlias
 
 import numpy as np
@@ -15,13 +16,18 @@ from inkdigits.array_types import Float32
 from inkdigits.evaluation.detection import auroc
 from inkdigits.evaluation.outlier_scores import KINDS, OutlierScore
 
+# Worst sets whose areas differ by less are told equally well: the standard error of an area near
+# 0.97 on 400 outliers and 1,000 digits (Hanley and McNeil, "The meaning and use of the area under a
+# receiver operating characteristic (ROC) curve", 1982).
+ALIKE = 0.005
+
 Pictures: TypeAlias = tuple[Float32[np.ndarray, "_ outputs"], Float32[np.ndarray, "_ features"]]
 
 
 def choose_score(
     scores: Mapping[str, OutlierScore], inside: Pictures, outside: Mapping[str, Pictures]
 ) -> tuple[str, dict[str, dict[str, float]]]:
-    """Choose the score whose worst set of outliers is told best.
+    """Choose a score whose worst set of outliers is told as well as any.
 
     Args:
         scores: Scores by name, each name one of `KINDS`.
@@ -29,8 +35,9 @@ def choose_score(
         outside: Logits and features of each set of outliers, by its name.
 
     Returns:
-        The name of the chosen score, of equals the one that stands first in `KINDS`; and the
-        area under the ROC curve of every score on every set, 0 to 1.
+        The name of the chosen score: of those whose worst sets are told alike, within `ALIKE`, the
+        one with the best mean over all sets, of equals the one that stands first in `KINDS`. And
+        the area under the ROC curve of every score on every set, 0 to 1.
 
     Raises:
         ValueError: If there are no scores, one of another name, no sets, or one without pictures.
@@ -51,4 +58,6 @@ def choose_score(
         usual = scores[kind].score(*inside)
         strange = {name: scores[kind].score(*one) for name, one in outside.items()}
         areas[kind] = {name: auroc(usual, values) for name, values in strange.items()}
-    return max(areas, key=lambda kind: min(areas[kind].values())), areas
+    worst = {kind: min(each.values()) for kind, each in areas.items()}
+    alike = [kind for kind in areas if worst[kind] >= max(worst.values()) - ALIKE]
+    return max(alike, key=lambda kind: fmean(areas[kind].values())), areas
