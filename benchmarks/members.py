@@ -7,7 +7,6 @@ what the card says of it. It does not know what they are for.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +55,10 @@ def members_of(path: Path, purpose: str = "a network to ship") -> list[Member]:
 
 
 def _shipped(number: str | None = None) -> list[Member]:
-    content = shipped_network().read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    cards = read_card()["members"]
+    card, networks = read_card(), shipped_networks(shipped_network().read_bytes())
     members = [
-        Member(network, facts, digest)
-        for network, facts in zip(shipped_networks(content), cards, strict=True)
+        Member(network, facts, card["sha256"])
+        for network, facts in zip(networks, card["members"], strict=True)
     ]
     if number is None:
         return members
