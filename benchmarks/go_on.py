@@ -27,69 +27,18 @@ from origins import BEGAN, began_with, began_with_file, taught_by
 
 from inkdigits.cli.progress import TerminalObserver
 from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist
-from inkdigits.errors import InterruptedRunError, UsageError
+from inkdigits.errors import UsageError
 from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Softmax
 from inkdigits.networks.network import Network
 from inkdigits.recognition.shipped import SHIPPED, read_card, read_counter_card, shipped_counter
-from inkdigits.runs.folder import RunFolder, create_run
-from inkdigits.runs.lock import sole_writer
-from inkdigits.runs.start import Interval, start_on, write_start
+from inkdigits.runs.folder import create_run
 from inkdigits.sources.load import load_dataset
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
-from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.finish import Finished, finish
-from inkdigits.workflows.keeper import Keeper
-from inkdigits.workflows.material import Material, material_for
-from inkdigits.workflows.stopwatch import Stopwatch
+from inkdigits.workflows.data import network_for
+from inkdigits.workflows.single_run import start_run
 from inkdigits.workflows.teaching import load_teacher
-
-
-def go_on(
-    run: RunFolder, recipe: Recipe, material: Material, network: Network, seed: int = 0
-) -> None:
-    """Train from a network's weights into a run folder.
-
-    Args:
-        run: A new folder.
-        recipe: How to go on.
-        material: What to learn, and whose answers, if not the labels.
-        network: What to begin with, of the recipe's layers.
-        seed: Of the order of the images and of how they are changed.
-
-    Raises:
-        InterruptedRunError: If it is stopped; the folder keeps what was learnt.
-    """
-    watch = Stopwatch()
-    teaching = material.teaching
-    begun = start_on(
-        material.dataset,
-        seed,
-        deterministic=False,
-        checkpoints=Interval(),
-        teacher=teaching.record if teaching else None,
-    )
-    write_start(run, recipe, begun)
-    trainer = Trainer(
-        recipe,
-        material.parts.train,
-        material.parts.validation,
-        seed=seed,
-        architecture=material.architecture,
-        weights=network.weights,
-        teacher=teaching.teacher if teaching else None,
-    )
-    trainer.prepare()
-    watch.lap("build")
-    with TerminalObserver(recipe.epochs) as observer:
-        keeper = Keeper(run, trainer, observer, begun.checkpoints)
-        keeper.keep()  # who resumes it finds the weights to begin with here alone
-        if not trainer.fit(keeper):
-            keeper.keep()
-            raise InterruptedRunError(f"stopped: go on with `inkdigits train --resume {run.path}`")
-    watch.lap("train and validate")
-    finish(Finished(run, trainer, material), watch)
 
 
 def beginning(
@@ -184,18 +133,26 @@ def main() -> None:
     recipe = recipe.replace(epochs=options.epochs, learning_rate=options.learning_rate)
     dataset = load_dataset(options.data) if options.data else load_mnist()
     teaching = load_teacher(options.teacher) if options.teacher else None
-    material = material_for(recipe, dataset, None, lambda _: None, teaching)
     digits = dataset.class_names == DIGIT_NAMES
-    network, known = beginning(options.begin_with, material.architecture, digits=digits)
+    architecture = network_for(recipe, dataset)
+    network, known = beginning(options.begin_with, architecture, digits=digits)
     note = {
         "command": command(vars(options)),
         **({"taught_by": taught_by(teaching)} if teaching else {}),
         "began_with": known,
     }
     run = create_run(recipe.name, options.out)
-    with sole_writer(run):
-        (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
-        go_on(run, recipe, material, network)
+    (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+    with TerminalObserver(recipe.epochs) as observer:
+        start_run(
+            run,
+            recipe,
+            seed=0,
+            dataset=dataset,
+            teaching=teaching,
+            weights=network.weights,
+            observer=observer,
+        )
 
 
 if __name__ == "__main__":

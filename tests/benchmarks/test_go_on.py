@@ -8,21 +8,18 @@ import numpy as np
 import pytest
 
 from inkdigits.datasets.mnist import DIGIT_NAMES
-from inkdigits.errors import InterruptedRunError, ModelFileError, UsageError
+from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import QUICK, find_architecture
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import read_card
-from inkdigits.runs.folder import RunFolder, create_run
+from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.manifest import Manifest
-from inkdigits.runs.start import read_start
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.trainer import Trainer
-from inkdigits.workflows.material import material_for
 from inkdigits.workflows.teaching import load_teacher
-from inkdigits.workflows.train import resume, train
+from inkdigits.workflows.train import train
 
 SMALL = Recipe(
     name="small", network="fast", epochs=1, batch_size=20, learning_rate=1e-9, validation_images=40
@@ -46,50 +43,34 @@ def network(random_weights):
     return Network(architecture, random_weights(architecture))
 
 
-def material_of(dataset, teaching=None):
-    return material_for(SMALL, dataset, None, lambda _: None, teaching)
+@pytest.fixture
+def go_on(script, few_images, tmp_path, monkeypatch):
+    """Run the script on a hundred images, with more words, into the folder that it returns."""
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(SMALL.to_json())
+    monkeypatch.setattr(script, "load_mnist", lambda: few_images)
 
+    def run_script(*words):
+        out = tmp_path / "on"
+        words = ["--recipe", recipe, "--epochs", 1, "--learning-rate", 1e-9, "--out", out, *words]
+        monkeypatch.setattr(sys, "argv", ["go_on", *map(str, words)])
+        script.main()
+        return RunFolder(out)
 
-def test_a_run_goes_on_from_the_weights_of_a_network(script, few_images, network, tmp_path):
-    run = create_run("small", tmp_path / "on")
-    script.go_on(run, SMALL, material_of(few_images), network)
-    assert run.manifest.exists()
-    (learnt,) = networks_from_onnx(run.onnx.read_bytes(), network.architecture)
-    for name, before in network.weights.items():
-        if "moving" not in name:  # at this learning rate nothing else changes
-            np.testing.assert_allclose(learnt.weights[name], before, atol=1e-5, err_msg=name)
-
-
-def test_a_run_that_was_stopped_goes_on_from_these_weights_too(
-    script, few_images, network, tmp_path, monkeypatch
-):
-    run = create_run("small", tmp_path / "on")
-    monkeypatch.setattr(script.TerminalObserver, "should_stop", lambda _: True)
-    with pytest.raises(InterruptedRunError, match=f"train --resume {run.path}"):
-        script.go_on(run, SMALL, material_of(few_images), network)
-    assert not run.manifest.exists()
-    resume(run.path, dataset=few_images)
-    (learnt,) = networks_from_onnx(run.onnx.read_bytes(), network.architecture)
-    kernels = [each.weights["dense1/kernel"] for each in (learnt, network)]
-    np.testing.assert_allclose(*kernels, atol=1e-5)
+    return run_script
 
 
 def test_with_a_teacher_its_answers_are_learnt_in_place_of_labels(
-    script, few_images, network, tmp_path, monkeypatch
+    go_on, script, network, tmp_path, monkeypatch
 ):
-    teaching = load_teacher(Path("shipped"))
-    teachers = []
-
-    class Watched(Trainer):
-        def __init__(self, *args, **options):
-            teachers.append(options["teacher"])
-            super().__init__(*args, **options)
-
-    monkeypatch.setattr(script, "Trainer", Watched)
-    run = create_run("small", tmp_path / "on")
-    script.go_on(run, SMALL, material_of(few_images, teaching), network)
-    assert teachers == [teaching.teacher]
-    assert read_start(run)[1].teacher == teaching.record
+    options = {}
+    monkeypatch.setattr(script, "start_run", lambda *_, **given: options.update(given))
+    beginning = tmp_path / "net.onnx"
+    beginning.write_bytes(to_onnx([network], DIGIT_NAMES))
+    run = go_on("--begin-with", beginning, "--teacher", "shipped")
+    assert options["teaching"].record == load_teacher(Path("shipped")).record
+    note = json.loads((run.path / script.BEGAN).read_bytes())
+    assert note["taught_by"]["sha256"] == read_card()["sha256"]
 
 
 def test_data_of_one_s_own_is_learnt_by_a_recipe_of_one_s_own(
@@ -119,22 +100,16 @@ def test_data_of_one_s_own_is_learnt_by_a_recipe_of_one_s_own(
     assert note["began_with"] == {"sha256": hashlib.sha256(network.read_bytes()).hexdigest()}
 
 
-def test_it_goes_on_from_a_finished_run(script, few_images, tmp_path, monkeypatch):
-    monkeypatch.setattr(script, "load_mnist", lambda: few_images)
+def test_it_goes_on_from_a_finished_run(go_on, script, few_images, tmp_path):
     first, _ = train(SMALL, seed=5, dataset=few_images, out=tmp_path / "first")
-    recipe = tmp_path / "recipe.json"
-    recipe.write_text(SMALL.to_json())
-    words = ["--recipe", recipe, "--begin-with", first.path]
-    words += ["--epochs", "1", "--learning-rate", "1e-9", "--out", tmp_path / "on"]
-    monkeypatch.setattr(sys, "argv", ["go_on", *map(str, words)])
-    script.main()
-    began = json.loads((tmp_path / "on" / script.BEGAN).read_bytes())["began_with"]
+    run = go_on("--begin-with", first.path)
+    began = json.loads((run.path / script.BEGAN).read_bytes())["began_with"]
     manifest = Manifest.from_json(first.manifest.read_bytes())
     assert began["sha256"] == manifest.sha256["model.onnx"]
     assert began["command"] == manifest.command
     before, after = (
-        networks_from_onnx(RunFolder(path).onnx.read_bytes(), find_architecture("fast"))[0].weights
-        for path in (first.path, tmp_path / "on")
+        networks_from_onnx(each.onnx.read_bytes(), find_architecture("fast"))[0].weights
+        for each in (first, run)
     )
     np.testing.assert_allclose(after["dense1/kernel"], before["dense1/kernel"], atol=1e-5)
 

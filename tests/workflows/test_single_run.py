@@ -1,11 +1,14 @@
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError, UsageError
+from inkdigits.export.onnx_weights import networks_from_onnx
+from inkdigits.networks.architecture import find_architecture
 from inkdigits.runs.checkpoints import load_newest
 from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.start import Interval, Start, read_start
@@ -29,6 +32,12 @@ def stopped(
     with pytest.raises(InterruptedRunError) as caught:
         start_run(run, quick, seed=4, dataset=small, observer=Impatient())
     return run, str(caught.value)
+
+
+@pytest.fixture
+def given(quick: Recipe, random_weights: Callable) -> Mapping[str, np.ndarray]:
+    """Weights that a run may begin with in place of fresh ones."""
+    return random_weights(find_architecture(quick.network))
 
 
 @pytest.fixture
@@ -99,6 +108,40 @@ def test_without_an_undamaged_checkpoint_training_begins_anew(
     with pytest.raises(InterruptedRunError, match="in epoch 1 of 3, after step 0 of 4"):
         resume_run(copy, dataset=small, observer=observer)
     assert observer.warnings[1:] == ["no checkpoint is undamaged: training begins anew"]
+
+
+def test_a_run_may_begin_with_weights_that_are_given(
+    small: Dataset, quick: Recipe, tmp_path: Path, given: Mapping[str, np.ndarray]
+):
+    still = quick.replace(epochs=1, learning_rate=1e-9)
+    run = RunFolder(tmp_path)
+    start_run(run, still, seed=4, dataset=small, weights=given)
+    (learnt,) = networks_from_onnx(run.onnx.read_bytes(), find_architecture(quick.network))
+    for name, before in given.items():
+        if "moving" not in name:  # at this learning rate nothing else changes
+            np.testing.assert_allclose(learnt.weights[name], before, atol=1e-5, err_msg=name)
+
+
+def test_weights_that_are_given_are_kept_before_the_first_step(
+    small: Dataset,
+    quick: Recipe,
+    tmp_path: Path,
+    given: Mapping[str, np.ndarray],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    run = RunFolder(tmp_path)
+
+    def fail(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(workflow.Trainer, "prepare", fail)
+    with pytest.raises(MemoryError):
+        start_run(run, quick, seed=4, dataset=small, weights=given)
+    state = load_newest(run.checkpoints)
+    assert state
+    assert (state.epoch, state.step) == (1, 0)
+    kernel = state.arrays["model/dense1/0"]
+    np.testing.assert_array_equal(kernel, given["dense1/kernel"])
 
 
 def test_a_run_keeps_how_durable_it_was_begun(

@@ -6,10 +6,14 @@ stopped or fail at any moment: what its folder holds is complete, and `resume_ru
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.errors import InterruptedRunError, OutputError
-from inkdigits.runs.checkpoints import list_checkpoints, load_newest
+from inkdigits.runs.checkpoints import list_checkpoints, load_newest, save_checkpoint
 from inkdigits.runs.files import write_whole
 from inkdigits.runs.folder import RunFolder, find_unfinished_run, refuse_begun_run
 from inkdigits.runs.history import history_to_csv
@@ -39,14 +43,19 @@ def start_run(
     dataset: Dataset | None = None,
     base: Base | None = None,
     teaching: TeachingRun | None = None,
+    weights: Mapping[str, np.ndarray] | None = None,
     observer: Observer | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
-    """Train one network into a folder of its own; arguments and errors are those of `train`."""
+    """Train one network into a folder of its own; arguments and errors are those of `train`.
+
+    `weights` are what it begins with in place of fresh ones, by "layer/variable", where there is
+    no `base` to take them from.
+    """
     with sole_writer(run):
         refuse_begun_run(run)
         job = _Job(run, recipe, dataset, base, teaching, observer, stopwatch)
-        return job.begin(seed, deterministic, checkpoints or Interval())
+        return job.begin(seed, deterministic, checkpoints or Interval(), weights)
 
 
 def resume_run(
@@ -87,7 +96,13 @@ class _Job:
         self._material = material_for(recipe, dataset or load_mnist(), base, warn, teaching)
         self._watch.lap("data")
 
-    def begin(self, seed: int, deterministic: bool, checkpoints: Interval) -> Manifest:
+    def begin(
+        self,
+        seed: int,
+        deterministic: bool,
+        checkpoints: Interval,
+        weights: Mapping[str, np.ndarray] | None,
+    ) -> Manifest:
         base, teaching = self._material.base, self._material.teaching
         begun = start_on(
             self._material.dataset,
@@ -97,12 +112,17 @@ class _Job:
             base=StartedFrom(network=base.name, sha256=base.sha256) if base else None,
             teacher=teaching.record if teaching else None,
         )
+        trainer = self._make_trainer(begun, weights or self._material.weights)
+        if weights:  # a base can be loaded again; these are found in the run alone
+            save_checkpoint(self._run.checkpoints, trainer.state())
         write_start(self._run, self._recipe, begun)
-        return self._train_and_finish(self._make_trainer(begun), begun.checkpoints)
+        self._prepare(trainer)
+        return self._train_and_finish(trainer, begun.checkpoints)
 
     def go_on(self, begun: Start) -> Manifest:
         check_same(self._material.dataset, begun)
-        trainer = self._make_trainer(begun)
+        trainer = self._make_trainer(begun, self._material.weights)
+        self._prepare(trainer)
         self._load_newest(trainer)
         return self._train_and_finish(trainer, begun.checkpoints)
 
@@ -114,7 +134,7 @@ class _Job:
         elif list_checkpoints(self._run.checkpoints):
             self._observer.on_warning("no checkpoint is undamaged: training begins anew")
 
-    def _make_trainer(self, begun: Start) -> Trainer:
+    def _make_trainer(self, begun: Start, weights: Mapping[str, np.ndarray] | None) -> Trainer:
         parts, teaching = self._material.parts, self._material.teaching
         trainer = Trainer(
             self._recipe,
@@ -122,14 +142,16 @@ class _Job:
             parts.validation,
             seed=begun.seed,
             architecture=self._material.architecture,
-            weights=self._material.weights,
+            weights=weights,
             teacher=teaching.teacher if teaching else None,
             deterministic=begun.deterministic,
         )
         self._watch.lap("build")
+        return trainer
+
+    def _prepare(self, trainer: Trainer) -> None:
         trainer.prepare()
         self._watch.lap("compile")
-        return trainer
 
     def _train_and_finish(self, trainer: Trainer, checkpoints: Interval) -> Manifest:
         keeper = Keeper(self._run, trainer, self._observer, checkpoints)
