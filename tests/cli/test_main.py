@@ -47,6 +47,16 @@ def test_threads_do_not_wait_in_circles_unless_told_so(given: dict[str, str]):
     assert ended.stdout == f"{given.get('OPENBLAS_THREAD_TIMEOUT', '4')} False\n"
 
 
+def test_the_process_ends_with_its_code_and_all_it_wrote_but_takes_nothing_apart():
+    asked = (
+        "import atexit, sys, inkdigits.cli.main as m; atexit.register(print, 'apart'); "
+        "m.run = lambda _: print('done', end='') or print('told', end='', file=sys.stderr) or 3; "
+        "m.main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "done", "told")
+
+
 def test_without_words_it_shows_its_help(inkdigits: Callable):
     result = inkdigits()
     assert result.code == 2

@@ -82,9 +82,11 @@ class NeighbourDistance:
     def of(self, features: ExactFeatures) -> Distances:
         """Return the distance of each row."""
         unit, references = _unit(features), self.references.astype(np.float64)
-        lengths = (unit**2).sum(axis=1, keepdims=True) + (references**2).sum(axis=1)
-        every = np.partition(lengths - 2 * unit @ references.T, self.neighbour - 1, axis=1)
-        distances: Distances = np.sqrt(np.maximum(every[:, self.neighbour - 1], 0))
+        every = unit @ (-2 * references.T)  # in place from here on: it is the largest of all arrays
+        every += (references**2).sum(axis=1)
+        every.partition(self.neighbour - 1, axis=1)
+        squared = every[:, self.neighbour - 1] + (unit**2).sum(axis=1)
+        distances: Distances = np.sqrt(np.maximum(squared, 0))
         return distances
 
 
