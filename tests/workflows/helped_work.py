@@ -67,3 +67,22 @@ def make(work: str, log: Path, **options: int) -> object:
 def make_nothing(log: Path) -> object:
     note(log)
     raise ValueError("no work to be had")
+
+
+def where(number: int, name: str = "") -> tuple[int, str, int]:
+    return number, name, os.getpid()
+
+
+def die_elsewhere(home: int) -> str:
+    if os.getpid() != home:
+        os._exit(3)
+    return "alive"
+
+
+def give_a_lock() -> object:
+    """What cannot be pickled."""
+    return threading.Lock()
+
+
+def refuse(number: int) -> None:
+    raise ValueError(f"not {number}")

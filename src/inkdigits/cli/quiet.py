@@ -19,7 +19,7 @@ from inkdigits.cli.importing import no_garbage_collection
 from inkdigits.hidden_modules import hidden
 
 _STDERR = 2
-_JAX = "jax"
+_JAX, _MATPLOTLIB = "jax", "matplotlib"
 
 
 @contextmanager
@@ -44,16 +44,17 @@ def hold_back_stderr() -> Iterator[None]:
 
 @contextmanager
 def keras_import() -> Iterator[None]:
-    """Import what is made on Keras: quietly, without looking for garbage, and no JAX in vain.
+    """Import what is made on Keras: quietly, without looking for garbage, and nothing in vain.
 
     TensorFlow imports JAX wherever it is installed, for a converter that is not used here: a fifth
-    of the time that its own import takes.
+    of the time that its own import takes. Keras imports matplotlib, for pictures of its own; ours
+    are drawn by another process.
 
     Example:
         >>> with keras_import():
         ...     import inkdigits.training.threads
     """
-    unused = [] if chosen_backend() == _JAX else [_JAX]
+    unused = [_MATPLOTLIB] if chosen_backend() == _JAX else [_JAX, _MATPLOTLIB]
     with hold_back_stderr(), no_garbage_collection(), hidden(*unused):
         yield
 

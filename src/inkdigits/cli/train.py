@@ -17,6 +17,7 @@ from inkdigits.cli.assignment import (
     resumed,
 )
 from inkdigits.cli.data_options import FormOption, SideOption
+from inkdigits.cli.importing import what_is_there_stays
 from inkdigits.cli.numbers import a_number
 from inkdigits.cli.output import JsonOption, print_json
 from inkdigits.cli.progress import TerminalObserver
@@ -192,21 +193,22 @@ def _work(job: _Job) -> Manifest:
             from inkdigits.workflows import train as workflow
         stopwatch = Stopwatch(job.started)
         try:
-            if task.resumed:
-                return workflow.resume(task.run.path, observer=observer, stopwatch=stopwatch)[1]
-            return workflow.start(
-                task.run,
-                task.recipe,
-                seed=job.seed,
-                members=job.members,
-                deterministic=job.deterministic,
-                checkpoints=job.checkpoints,
-                dataset=task.dataset,
-                base=task.base,
-                teaching=task.teaching,
-                observer=observer,
-                stopwatch=stopwatch,
-            )
+            with what_is_there_stays():
+                if task.resumed:
+                    return workflow.resume(task.run.path, observer=observer, stopwatch=stopwatch)[1]
+                return workflow.start(
+                    task.run,
+                    task.recipe,
+                    seed=job.seed,
+                    members=job.members,
+                    deterministic=job.deterministic,
+                    checkpoints=job.checkpoints,
+                    dataset=task.dataset,
+                    base=task.base,
+                    teaching=task.teaching,
+                    observer=observer,
+                    stopwatch=stopwatch,
+                )
         except KeyboardInterrupt:  # the second Ctrl-C
             raise InterruptedRunError(
                 "stopped at once; the last checkpoint is kept: "

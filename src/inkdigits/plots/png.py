@@ -10,12 +10,15 @@ import io
 import struct
 import warnings
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from inkdigits.array_types import UInt8
 from inkdigits.arrays import COLOURS
+
+if TYPE_CHECKING:  # who writes single images takes none of its time
+    from matplotlib.figure import Figure
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _COLOUR = 0, 2  # the format's types of colour

@@ -32,12 +32,14 @@ from inkdigits.runs.manifest import DataSource, Manifest, TeacherRecord, Trainin
 from inkdigits.runs.weights_file import write_arrays
 from inkdigits.training.prediction import among_classes, predict_with
 from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.aside import Aside
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import Parts
 from inkdigits.workflows.material import Material
-from inkdigits.workflows.pictures import draw_plots
+from inkdigits.workflows.pictures import plots_of_answers, plots_of_training
 from inkdigits.workflows.records import command_for, confidence_record, score
 from inkdigits.workflows.run_figures import RunFigures, measure
+from inkdigits.workflows.run_plots import DRAWING
 from inkdigits.workflows.shown import as_shown
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -81,6 +83,12 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
         OutputError: If something cannot be written.
         RuntimeError: If the exported network does not answer as Keras does.
     """
+    with Aside(*DRAWING) as aside:
+        return _finish(done, aside, stopwatch)
+
+
+def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
+    of_training = aside.begin(plots_of_training(done.trainer, done.dataset, done.parts).draw)
     network = Network(done.trainer.architecture, get_weights(done.trainer.model))
     inner = _check_export(done, network)
     stopwatch.lap("export")
@@ -89,9 +97,13 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
     classifier = _write_networks(done, network, confidence)
     stopwatch.lap("export")
     figures = measure(done.trainer, done.material, classifier)
+    of_answers = aside.begin(
+        plots_of_answers(done.dataset, done.parts, figures.test, figures.calibration).draw
+    )
     write_whole(done.run.mistakes, mistakes_to_csv(figures.test, done.dataset.class_names))
     stopwatch.lap("evaluate")
-    plots = _write_plots(done, figures)
+    plots = {**of_training.result(), **of_answers.result()}
+    _write_plots(done.run, plots)
     stopwatch.lap("plots")
     manifest = _describe(done, figures, confidence, stopwatch)
     write_whole(done.run.report, render(_report_content(done, manifest, figures, plots)))
@@ -135,12 +147,10 @@ def _write_networks(
     return OnnxClassifier(done.run.onnx)
 
 
-def _write_plots(done: Finished, figures: RunFigures) -> dict[str, bytes]:
-    plots = draw_plots(done.trainer, done.dataset, done.parts, figures.test, figures.calibration)
-    make_folder(done.run.plots)
+def _write_plots(run: RunFolder, plots: Mapping[str, bytes]) -> None:
+    make_folder(run.plots)
     for name, picture in plots.items():
-        write_whole(done.run.plots / f"{name}.png", picture)
-    return plots
+        write_whole(run.plots / f"{name}.png", picture)
 
 
 def _describe(

@@ -10,17 +10,17 @@ not finished when it crashes is done here.
 
 from __future__ import annotations
 
-import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import IO, Any, Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from inkdigits.python_process import PythonProcess, end_process
 from inkdigits.workflows.helper_start import PAYS, start_helpers
+from inkdigits.workflows.helper_talk import ask, teach
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -202,19 +202,14 @@ class _Helper(threading.Thread, Generic[Item, Done]):
 
     def run(self) -> None:
         """Let the process work until nothing is left, or it has ended."""
-        target, source = self._process.stdin, self._process.stdout
-        if target is None or source is None:
-            return
         with suppress(Exception):  # whatever ails the process, this one does without
-            _send(target, self._make_work)
-            _receive(source)  # it is ready
+            teach(self._process, self._make_work)
             while batch := self._board.wait_to_begin():
-                self._hand_over(batch, target, source)
+                self._hand_over(batch)
 
-    def _hand_over(self, batch: _Batch[Item], target: IO[bytes], source: IO[bytes]) -> None:
+    def _hand_over(self, batch: _Batch[Item]) -> None:
         try:
-            _send(target, batch.items)
-            results, seconds = _receive(source)
+            results, seconds = ask(self._process, batch.items)
         except Exception:
             self._board.give_back(batch)
             raise
@@ -232,13 +227,3 @@ def _send_off(
     helper = _Helper(board, make_work, process)
     helper.start()
     return helper
-
-
-def _receive(source: IO[bytes]) -> Any:
-    size = int.from_bytes(source.read(8), "big")
-    return pickle.loads(source.read(size))
-
-
-def _send(target: IO[bytes], value: Any) -> None:
-    pickle.dump(value, target, pickle.HIGHEST_PROTOCOL)
-    target.flush()

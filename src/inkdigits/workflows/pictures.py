@@ -1,6 +1,6 @@
 """Which pictures a run's folder and report show.
 
-Comes in: a finished training. Goes out: PNGs by name, drawn by the plots package.
+Comes in: a finished training. Goes out: what its plots show, ready to be drawn.
 """
 
 from __future__ import annotations
@@ -10,13 +10,9 @@ from inkdigits.datasets.dataset import Dataset, Form
 from inkdigits.datasets.selection import first_of_each_class
 from inkdigits.evaluation.calibration import Reliability
 from inkdigits.evaluation.metrics import Evaluation
-from inkdigits.plots.confusion import confusion_matrix
-from inkdigits.plots.curves import curves
-from inkdigits.plots.digits import augmented_batch, mistakes, sample_grid
-from inkdigits.plots.png import to_png
-from inkdigits.plots.reliability import reliability_diagram
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.data import Parts
+from inkdigits.workflows.run_plots import AnswerPlots, TrainingPlots
 from inkdigits.workflows.shown import as_shown
 
 SAMPLES_PER_CLASS = 10
@@ -24,40 +20,37 @@ AUGMENTED_IMAGES = 16
 MISTAKES_SHOWN = 40
 
 
-def draw_plots(
-    trainer: Trainer,
-    dataset: Dataset,
-    parts: Parts,
-    test: Evaluation,
-    calibration: Reliability,
-) -> dict[str, bytes]:
-    """Draw every plot of a run.
+def plots_of_training(trainer: Trainer, dataset: Dataset, parts: Parts) -> TrainingPlots:
+    """Gather what the plots of a training show.
 
     Args:
         trainer: Its last epoch is done.
         dataset: What was learnt from.
         parts: How it was split.
-        test: The answers to the test images.
-        calibration: Their confidence against their accuracy.
-
-    Returns:
-        PNG by name: samples, augmented-batch, curves, confusion-matrix, mistakes, calibration.
     """
     names = dataset.class_names
     samples = first_of_each_class(parts.train, len(names), SAMPLES_PER_CLASS)
-    samples = as_shown(samples, dataset.form)
     originals, augmented = augmented_examples(trainer, dataset.form)
-    wrong = as_shown(parts.test.take(test.mistakes[:MISTAKES_SHOWN]), dataset.form)
-    probabilities = test.probabilities[test.mistakes[:MISTAKES_SHOWN]]
-    figures = {
-        "samples": sample_grid(samples.images, samples.labels, names),
-        "augmented-batch": augmented_batch(originals, augmented),
-        "curves": curves(trainer.history),
-        "confusion-matrix": confusion_matrix(test.confusion, names),
-        "mistakes": mistakes(wrong.images, wrong.labels, probabilities, names),
-        "calibration": reliability_diagram(calibration),
-    }
-    return {name: to_png(figure) for name, figure in figures.items()}
+    shown = as_shown(samples, dataset.form)
+    return TrainingPlots(names, shown, originals, augmented, trainer.history)
+
+
+def plots_of_answers(
+    dataset: Dataset, parts: Parts, test: Evaluation, calibration: Reliability
+) -> AnswerPlots:
+    """Gather what the plots of a network's answers show.
+
+    Args:
+        dataset: What it was measured on.
+        parts: How that was split.
+        test: The answers to the test images.
+        calibration: Their confidence against their accuracy.
+    """
+    shown = test.mistakes[:MISTAKES_SHOWN]
+    wrong = as_shown(parts.test.take(shown), dataset.form)
+    return AnswerPlots(
+        dataset.class_names, test.confusion, wrong, test.probabilities[shown], calibration
+    )
 
 
 def augmented_examples(trainer: Trainer, form: Form = "digits") -> tuple[AnyImages, Inputs]:
