@@ -21,6 +21,7 @@ from pages import SUITES, accuracy, at_least_one, cases, measure
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import load_mnist
 from inkdigits.datasets.split import hold_out
+from inkdigits.evaluation.choosing_sets import CHOOSING_SETS
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS, corrupt
 from inkdigits.evaluation.detection import auroc
 from inkdigits.evaluation.outliers import outlier_set
@@ -28,7 +29,6 @@ from inkdigits.imaging.numerals import draw_numerals
 from inkdigits.recognition.answers import Classifier
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network
-from inkdigits.workflows.confidence import CHOOSING_SETS
 from inkdigits.workflows.readers import reader_for
 
 HELD_OUT = 5000  # images, the same in every run that holds out as many

@@ -20,6 +20,7 @@ from held_out import SEED, held_out_digits
 from pages import at_least_one
 
 from inkdigits.datasets.dataset import LabelledImages
+from inkdigits.evaluation.choosing_sets import CHOOSING_SETS
 from inkdigits.evaluation.corruptions.suite import CORRUPTIONS, corrupt
 from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.recognition.answers import Answers
@@ -27,7 +28,6 @@ from inkdigits.recognition.cascade import ONE, Clear, is_clear
 from inkdigits.recognition.hypotheses import LEAST_CONFIDENCE
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import shipped_network, shipped_quick
-from inkdigits.workflows.confidence import CHOOSING_SETS
 
 NEVER = 1.1  # nothing is as probable
 CLASSES = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998, NEVER)

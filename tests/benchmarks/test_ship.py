@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from inkdigits.datasets.mnist import DIGIT_NAMES
+from inkdigits.evaluation import choosing_sets
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.export.onnx_weights import networks_from_onnx
 from inkdigits.networks.architecture import ROBUST
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST as ROBUST_RECIPE
-from inkdigits.workflows import confidence
 from inkdigits.workflows.data import Parts
 from tests.places import BENCHMARKS
 
@@ -32,7 +32,7 @@ def test_joined_they_answer_with_the_mean_of_their_logits(script, mnist, monkeyp
         return Parts(few, few, mnist.test)
 
     monkeypatch.setattr(script, "split_for", split)
-    monkeypatch.setattr(confidence, "CHOOSING_IMAGES", 20)
+    monkeypatch.setattr(choosing_sets, "CHOOSING_IMAGES", 20)
     member = script.members_of(SHIPPED)[0]
     knows_more = replace(member, facts={"data": {"validation_images": 1000}})
     members = [member, knows_more]

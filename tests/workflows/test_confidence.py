@@ -3,6 +3,8 @@ import pytest
 
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES
+from inkdigits.evaluation import choosing_sets
+from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.outlier_scores import KINDS, Energy, Mahalanobis
 from inkdigits.evaluation.temperature import fit_temperature
@@ -11,7 +13,7 @@ from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, 
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.workflows import confidence as confidence_workflow
-from inkdigits.workflows.confidence import CHOOSING_SETS, InnerNetwork
+from inkdigits.workflows.confidence import InnerNetwork
 
 NETWORK = Architecture("small", (28, 28, 1), (Flatten(), Dense(12), Relu(), Dense(10), Softmax()))
 NONE_CLASS = Architecture(
@@ -32,7 +34,7 @@ def draw_weights(seed: int, outputs: int = 10, hidden: int = 12) -> dict[str, np
 
 @pytest.fixture(autouse=True)
 def _few_outliers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confidence_workflow, "CHOOSING_IMAGES", 20)
+    monkeypatch.setattr(choosing_sets, "CHOOSING_IMAGES", 20)
 
 
 @pytest.fixture(scope="module")
@@ -130,21 +132,20 @@ def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(
     learnt: LabelledImages, validation: LabelledImages, monkeypatch: pytest.MonkeyPatch
 ):
     asked, looked_at = [], []
-    real_set, real_look = confidence_workflow.outlier_set, InnerNetwork.look_at
+    real_look = InnerNetwork.look_at
 
-    def outlier_set(name: str, part: str, n: int) -> np.ndarray:
-        asked.append((name, part, n))
-        return real_set(name, part, n)
+    def draw(name: str) -> np.ndarray:
+        asked.append(name)
+        return choosing_set(name)
 
     def look_at(network: InnerNetwork, images: np.ndarray) -> object:
         looked_at.append(images)
         return real_look(network, images)
 
-    monkeypatch.setattr(confidence_workflow, "outlier_set", outlier_set)
     monkeypatch.setattr(confidence_workflow, "LEARNT_IMAGES", 300)
     monkeypatch.setattr(InnerNetwork, "look_at", look_at)
-    InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).fit(learnt, validation)
-    assert asked == [(name, "choosing", 20) for name in CHOOSING_SETS["digits"]]
+    InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).fit(learnt, validation, draw)
+    assert tuple(asked) == CHOOSING_SETS["digits"]
     expected = [learnt.images[:300], validation.images]
     for images, wanted in zip(looked_at[:2], expected, strict=True):
         np.testing.assert_array_equal(images, wanted)

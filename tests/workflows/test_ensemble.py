@@ -8,6 +8,7 @@ import pytest
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InterruptedRunError, ModelFileError, OutputError, UsageError
+from inkdigits.evaluation import choosing_sets
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.networks.architecture import PUBLISHED, find_architecture
 from inkdigits.networks.network import Network
@@ -19,7 +20,6 @@ from inkdigits.runs.start import Interval, Start, read_start, write_start
 from inkdigits.runs.weights_file import read_arrays, write_arrays
 from inkdigits.training import recipes
 from inkdigits.training.recipe import Recipe
-from inkdigits.workflows import confidence as confidence_workflow
 from inkdigits.workflows import ensemble as workflow
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
@@ -34,7 +34,7 @@ SEED = 5
 def _few_outliers() -> Iterator[None]:
     """Drawing letters takes milliseconds each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(confidence_workflow, "CHOOSING_IMAGES", 20)
+        patch.setattr(choosing_sets, "CHOOSING_IMAGES", 20)
         yield
 
 

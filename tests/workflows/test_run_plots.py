@@ -10,7 +10,7 @@ from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation.calibration import reliability
 from inkdigits.plots.png import SIGNATURE
 from inkdigits.training.state import EpochRecord
-from inkdigits.workflows.run_plots import DRAWING, AnswerPlots, TrainingPlots
+from inkdigits.workflows.run_plots import AnswerPlots, TrainingPlots
 
 
 @pytest.fixture
@@ -64,13 +64,3 @@ def test_another_process_draws_the_same_without_keras(training: TrainingPlots):
     )
     assert ended.stderr == b""
     assert pickle.loads(ended.stdout) == training.draw()
-
-
-def test_what_is_imported_before_there_is_anything_to_draw_is_all_that_drawing_takes():
-    draw = (
-        f"import sys; [__import__(name) for name in {DRAWING}]; before = set(sys.modules); "
-        "import inkdigits.plots.confusion, inkdigits.plots.digits, inkdigits.plots.reliability; "
-        "print([name for name in set(sys.modules) - before if 'inkdigits' not in name])"
-    )
-    ended = subprocess.run([sys.executable, "-c", draw], capture_output=True, text=True)
-    assert (ended.stdout, ended.stderr) == ("[]\n", "")

@@ -32,13 +32,9 @@ class Aside:
         [1, 2, 3]
     """
 
-    def __init__(self, *imports: str) -> None:
-        """Start the process, where there is a core for it.
-
-        Args:
-            imports: Modules that the work takes; it imports them while this process goes on.
-        """
-        started = start_helpers(1 if available_cores() > 1 else 0, imports)
+    def __init__(self) -> None:
+        """Start the process, where there is a core for it."""
+        started = start_helpers(1 if available_cores() > 1 else 0)
         self._process: PythonProcess | None = started[0] if started else None
         self._helps = bool(started)
         self._taught = self._left = False

@@ -6,30 +6,23 @@ threshold. It reads no test images.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from inkdigits.arrays import COLOURS, AnyImages, Shape, image_shape, in_colour
+from inkdigits.arrays import COLOURS, AnyImages, Images, Shape, image_shape, in_colour
 from inkdigits.datasets.dataset import Form, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_SHAPE
+from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
 from inkdigits.evaluation.confidence import FALSE_REJECTION, Confidence, Inner, fit_confidence
 from inkdigits.evaluation.detection import threshold_for
 from inkdigits.evaluation.feature_distances import by_network
-from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 
-# Letters in the shape of digits are left out: nobody can tell a printed O from a 0.
-CHOOSING_SETS: Mapping[Form, tuple[str, ...]] = {
-    "digits": ("fashion-mnist", "blank", "noise", "letters"),
-    # Whatever a network for pictures tells apart, clothes and letters may be among it.
-    "pictures": ("blank", "noise"),
-}
 LEARNT_IMAGES = 5000  # enough for a covariance of a thousand features
-CHOOSING_IMAGES = 400  # of each set; drawing letters takes milliseconds each
 LEAST_PICTURES = 100  # held out; of fewer, none tells which is stranger than 99 of 100
 
 
@@ -60,12 +53,18 @@ class InnerNetwork:
         logits, features = self.classifier.run(images, ["logits", "features"])
         return Inner(logits, features)
 
-    def fit(self, train: LabelledImages, validation: LabelledImages) -> Confidence | None:
+    def fit(
+        self,
+        train: LabelledImages,
+        validation: LabelledImages,
+        draw: Callable[[str], Images] = choosing_set,
+    ) -> Confidence | None:
         """Fit a confidence.
 
         Args:
             train: What the network learnt from; the first `LEARNT_IMAGES` are looked at.
             validation: What it did not learn from.
+            draw: Returns the outliers of a set to choose by.
 
         Returns:
             The confidence; its threshold is worked out by the network's file, so that rounding
@@ -81,8 +80,7 @@ class InnerNetwork:
         shape = self.classifier.input_shape
         known, checked = self.look_at(learnt.images), self.look_at(validation.images)
         outliers = {
-            name: self.look_at(bring_to(outlier_set(name, "choosing", CHOOSING_IMAGES), shape))
-            for name in CHOOSING_SETS[self._form]
+            name: self.look_at(bring_to(draw(name), shape)) for name in CHOOSING_SETS[self._form]
         }
         alive = all(part.any() for part in by_network(known.features, self._widths))
         if not (alive and _are_finite([known, checked, *outliers.values()])):

@@ -5,15 +5,16 @@ Comes in: a trainer that is done. Goes out: the rest of its run folder, the mani
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
 
 from inkdigits import __version__
-from inkdigits.arrays import scale
+from inkdigits.arrays import Images, scale
 from inkdigits.datasets.dataset import Dataset
+from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
@@ -39,7 +40,6 @@ from inkdigits.workflows.material import Material
 from inkdigits.workflows.pictures import plots_of_answers, plots_of_training
 from inkdigits.workflows.records import command_for, confidence_record, score
 from inkdigits.workflows.run_figures import RunFigures, measure
-from inkdigits.workflows.run_plots import DRAWING
 from inkdigits.workflows.shown import as_shown
 from inkdigits.workflows.stopwatch import Stopwatch
 
@@ -83,16 +83,17 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
         OutputError: If something cannot be written.
         RuntimeError: If the exported network does not answer as Keras does.
     """
-    with Aside(*DRAWING) as aside:
+    with Aside() as aside:
         return _finish(done, aside, stopwatch)
 
 
 def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
+    outliers = {name: aside.begin(choosing_set, name) for name in CHOOSING_SETS[done.dataset.form]}
     of_training = aside.begin(plots_of_training(done.trainer, done.dataset, done.parts).draw)
     network = Network(done.trainer.architecture, get_weights(done.trainer.model))
     inner = _check_export(done, network)
     stopwatch.lap("export")
-    confidence = _fit_confidence(done, inner)
+    confidence = _fit_confidence(done, inner, lambda name: outliers[name].result())
     stopwatch.lap("confidence")
     classifier = _write_networks(done, network, confidence)
     stopwatch.lap("export")
@@ -130,10 +131,12 @@ def _check_export(done: Finished, network: Network) -> InnerNetwork:
     return inner
 
 
-def _fit_confidence(done: Finished, network: InnerNetwork) -> Confidence | None:
+def _fit_confidence(
+    done: Finished, network: InnerNetwork, draw: Callable[[str], Images]
+) -> Confidence | None:
     if done.trainer.recipe.validation == "augmented-test":
         return None  # these are test images, and nothing may be fitted on them
-    return network.fit(done.parts.train, done.parts.validation)
+    return network.fit(done.parts.train, done.parts.validation, draw)
 
 
 def _write_networks(

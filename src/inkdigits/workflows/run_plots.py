@@ -16,9 +16,6 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.evaluation.calibration import Reliability
 from inkdigits.training.state import EpochRecord
 
-DRAWING = (__name__, "inkdigits.plots.curves", "matplotlib.backends.backend_agg")
-"""Modules that drawing takes, for a process to import before there is anything to draw."""
-
 
 @dataclass(frozen=True, eq=False)
 class TrainingPlots:
