@@ -368,14 +368,15 @@ def test_the_recipes_micro_batches_share_the_cores(tmp_path: Path):
     program = """
 import os, sys
 from inkdigits.cli.main import run
-from inkdigits.workflows import single_run
+from inkdigits.training.trainer import Trainer
 
-def stop_here(recipe, *_, **__):
+def stop_here(trainer):
     import tensorflow as tf
-    print(recipe.micro_batches, tf.config.threading.get_intra_op_parallelism_threads(), flush=True)
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    print(trainer.recipe.micro_batches, threads, flush=True)
     os._exit(0)
 
-single_run.Trainer = stop_here
+Trainer.prepare = stop_here
 run(["train", *sys.argv[1:]])
 """
     out = str(tmp_path / "run")
