@@ -28,6 +28,16 @@ install_import_hook(
 )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_aside():
+    """Do in this process what a run would have done aside: another takes longer to start."""
+    from inkdigits.workflows import aside
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aside, "available_cores", lambda: 1)
+        yield
+
+
 @pytest.fixture
 def unchecked_arrays():
     """Switch the run-time check of annotations off, to reach the code's own checks."""
