@@ -78,7 +78,7 @@ class NeutralEngine:
         jit = "auto" if keras.backend.backend() == "jax" else False
         task.model.compile(
             optimizer=task.optimizer,
-            loss=keras.losses.CategoricalCrossentropy(),
+            loss=_cross_entropy,
             metrics=[accuracy_among(task.classes)],
             jit_compile=jit,
         )
@@ -105,9 +105,9 @@ class NeutralEngine:
         chosen = Chosen(*(keras.ops.convert_to_tensor(each) for each in arrays))
         batch = task.to_batch(chosen, changes)
         task.model.reset_metrics()
-        logs: dict[str, Any] = task.model.train_on_batch(
-            batch.inputs, batch.targets, return_dict=True
-        )
+        labels = keras.ops.cast(batch.labels[:, np.newaxis], "float32")
+        wanted = keras.ops.concatenate([batch.targets, labels], axis=1)
+        logs: dict[str, Any] = task.model.train_on_batch(batch.inputs, wanted, return_dict=True)
         n = len(order)
         return task.sums(float(logs["loss"]) * n, round(float(logs["accuracy"]) * n), order)
 
@@ -117,21 +117,24 @@ class NeutralEngine:
 
 
 def accuracy_among(classes: int) -> Callable[[Any, Any], Any]:
-    """Return the metric that tells for each image whether its most probable class is right.
+    """Return the metric that tells for each image whether its most probable class is its label.
 
     Args:
         classes: Outputs that stand for a class; what follows them is left out.
 
     Returns:
-        A function of targets and probabilities, both of shape (n, outputs); its answers are 0 or
-        1, and always 0 for an image of no class.
+        A function of what is wanted, shape (n, outputs + 1), targets and then the label, and of
+        probabilities, shape (n, outputs); its answers are 0 or 1, and always 0 for an image of no
+        class.
     """
 
-    def accuracy(targets: Any, probabilities: Any) -> Any:
+    def accuracy(wanted: Any, probabilities: Any) -> Any:
         ops = keras.ops
-        wanted, answers = targets[:, :classes], probabilities[:, :classes]
-        right = ops.equal(ops.argmax(wanted, axis=-1), ops.argmax(answers, axis=-1))
-        classified = ops.max(wanted, axis=-1) > ops.min(wanted, axis=-1)
-        return ops.cast(ops.logical_and(right, classified), "float32")
+        answers = ops.cast(ops.argmax(probabilities[:, :classes], axis=-1), "float32")
+        return ops.cast(ops.equal(answers, wanted[:, -1]), "float32")
 
     return accuracy
+
+
+def _cross_entropy(wanted: Any, probabilities: Any) -> Any:
+    return keras.losses.categorical_crossentropy(wanted[:, :-1], probabilities)
