@@ -7,7 +7,7 @@ what the card says of it. It does not know what they are for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from origins import origin
 
 from inkdigits.errors import UsageError
 from inkdigits.networks.network import Network
-from inkdigits.recognition.shipped import SHIPPED, read_card, shipped_network
+from inkdigits.recognition.shipped import SHIPPED, is_shipped, read_card, shipped_network
 from inkdigits.workflows.opened_run import open_run
 from inkdigits.workflows.shipped_networks import shipped_networks
 
@@ -47,24 +47,27 @@ def members_of(path: Path, purpose: str = "a network to ship") -> list[Member]:
         ModelFileError: If there is none, or it is damaged.
         UsageError: If the package has no network of that number.
     """
-    if path.parts[:1] == (SHIPPED,):
-        return _shipped(*path.parts[1:])
+    if is_shipped(path):
+        return _shipped()
+    if is_shipped(path.parent):
+        return [_numbered(_shipped(), path.name)]
     run = open_run(path, purpose)
     facts = {"network": run.architecture.name, **origin(run)}
     return [Member(network, facts, run.sha256) for network in run.networks()]
 
 
-def _shipped(number: str | None = None) -> list[Member]:
+def _shipped() -> list[Member]:
     card, networks = read_card(), shipped_networks(shipped_network().read_bytes())
-    members = [
+    return [
         Member(network, facts, card["sha256"])
         for network, facts in zip(networks, card["members"], strict=True)
     ]
-    if number is None:
-        return members
+
+
+def _numbered(members: Sequence[Member], number: str) -> Member:
     if number not in map(str, range(1, len(members) + 1)):
         raise UsageError(
             f"the package has the networks {SHIPPED}/1 to {SHIPPED}/{len(members)}; "
             f"received {SHIPPED}/{number}"
         )
-    return [members[int(number) - 1]]
+    return members[int(number) - 1]

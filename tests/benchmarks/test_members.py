@@ -41,6 +41,14 @@ def test_one_that_the_package_lacks_is_refused(script, number):
         script.members_of(SHIPPED / number)
 
 
+def test_a_folder_of_that_name_is_not_the_package(script, tmp_path, monkeypatch):
+    (tmp_path / "shipped" / "1").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for path in (SHIPPED, SHIPPED / "1"):
+        with pytest.raises(ModelFileError, match="is not a run folder"):
+            script.members_of(path)
+
+
 @pytest.fixture(scope="module")
 def run(mnist, tmp_path_factory):
     """A finished run of a recipe that is in a file."""

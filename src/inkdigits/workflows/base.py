@@ -19,7 +19,7 @@ from inkdigits.errors import UsageError
 from inkdigits.networks.architecture import Architecture
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.shipped import SHIPPED, shipped_network
+from inkdigits.recognition.shipped import SHIPPED, is_shipped, shipped_network
 from inkdigits.runs.start import StartedFrom
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
@@ -81,7 +81,7 @@ def load_base(path: Path) -> Base:
         >>> base.recipe.name, base.weights["conv1/kernel"].shape
         ('robust', (3, 3, 1, 32))
     """
-    if path == Path(SHIPPED) and not path.exists():
+    if is_shipped(path):
         return _shipped()
     run = open_run(path, "a network to go on from")
     if run.members:

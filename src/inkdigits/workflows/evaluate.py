@@ -20,7 +20,7 @@ from inkdigits.evaluation.rejection import measure_other_writers, measure_outlie
 from inkdigits.evaluation.robustness import measure_corruptions
 from inkdigits.recognition.onnx_file.opened import MAX_BYTES, NetworkFile, open_network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
-from inkdigits.recognition.shipped import SHIPPED, shipped_network
+from inkdigits.recognition.shipped import is_shipped, shipped_network
 from inkdigits.runs.finished import open_finished
 from inkdigits.runs.folder import find_run
 from inkdigits.runs.manifest import Manifest
@@ -204,9 +204,9 @@ def find_network(path: Path) -> NetworkFile:
         ModelFileError: If there is none, it is not the one that the run wrote, or it is no network
             of inkdigits.
     """
+    if is_shipped(path):
+        return open_network(shipped_network())
     if not path.exists():
-        if path == Path(SHIPPED):
-            return open_network(shipped_network())
         raise ModelFileError(f"there is no run folder or ONNX file {path}")
     if not path.is_dir():
         return open_network(path)

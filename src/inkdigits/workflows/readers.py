@@ -22,7 +22,7 @@ from inkdigits.recognition.picture_reader import PictureReader
 from inkdigits.recognition.reader import Reader
 from inkdigits.recognition.reading import ReadsPictures
 from inkdigits.recognition.shipped import (
-    SHIPPED,
+    is_shipped,
     shipped_counter,
     shipped_medium,
     shipped_network,
@@ -43,7 +43,7 @@ def load_reader(model: Path | None = None, threads: int = 0) -> ReadsPictures:
         ModelFileError: If there is no such network, it is damaged, or it reads neither digits nor
             whole pictures.
     """
-    if model is None or (model == Path(SHIPPED) and not model.exists()):
+    if model is None or is_shipped(model):
         with _making:  # two threads that are first at once share one network
             return _shipped_reader(threads)
     # It checks a run against its manifest, and reading with the shipped network need not wait

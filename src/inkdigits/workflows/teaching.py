@@ -14,7 +14,7 @@ from pathlib import Path
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.errors import UsageError
-from inkdigits.recognition.shipped import SHIPPED, shipped_network
+from inkdigits.recognition.shipped import SHIPPED, is_shipped, shipped_network
 from inkdigits.runs.start import StartedFrom
 from inkdigits.training.teacher import Teacher
 from inkdigits.workflows.opened_run import open_run, refuse_another
@@ -56,7 +56,7 @@ def load_teacher(path: Path) -> TeachingRun:
         >>> load_teacher(Path("shipped")).class_names[:3]
         ('0', '1', '2')
     """
-    if path == Path(SHIPPED) and not path.exists():
+    if is_shipped(path):
         return _shipped()
     run = open_run(path, "a teacher")
     return TeachingRun(run.name, run.sha256, run.begun.class_names, Teacher(run.networks()))

@@ -13,6 +13,16 @@ from typing import Any, cast
 SHIPPED = "shipped"
 
 
+def is_shipped(path: Path) -> bool:
+    """Return whether a network's path is the word `shipped`, and nothing there has that name.
+
+    Example:
+        >>> is_shipped(Path("shipped")), is_shipped(Path("runs/fast-1"))
+        (True, False)
+    """
+    return path == Path(SHIPPED) and not path.exists()
+
+
 def shipped_network() -> Path:
     """Return the file of the network that comes with the package.
 
