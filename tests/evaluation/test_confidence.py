@@ -92,6 +92,17 @@ def test_the_score_with_the_best_worst_set_is_chosen():
     assert with_hats.score.kind == "mahalanobis"
 
 
+def test_scores_are_compared_on_the_first_images_and_the_threshold_is_that_of_all(monkeypatch):
+    monkeypatch.setattr("inkdigits.evaluation.confidence.COMPARED", 2)
+    known = with_logits(rows([5, 0], [0, 5])), labels(0, 1)
+    validation = surer_and_surer(4), np.zeros(4, np.uint8)  # surer by 0.1, 0.2, 0.3, 0.4
+    between = with_logits(rows([0.25, 0]))  # stranger than the last two, not than the first
+    fitted = fit_confidence(known, validation, {"between": between})
+    assert fitted.areas["max-softmax"] == {"between": 0.0}
+    scores = fitted.score.score(validation[0].logits, validation[0].features)
+    assert fitted.threshold == scores.max()
+
+
 def test_an_output_for_none_is_a_score_of_its_own_and_no_part_of_the_temperature():
     # The shoes look like sure digits to the classes, and only the last logit tells them.
     digits = np.log(rows([9, 1, 1], [9, 1, 1], [9, 1, 1], [9, 1, 1]))
