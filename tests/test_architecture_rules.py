@@ -41,7 +41,7 @@ ORDER = (
         "recognition",
     ),
     *("evaluation", "explanation", "export", "plots", "reports", "workflows", "serving"),
-    *("distributed", "cli"),
+    *("distributed", "cli", "__main__"),
 )
 
 OWNERS = {

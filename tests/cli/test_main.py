@@ -20,6 +20,12 @@ def test_the_version_is_told(inkdigits: Callable):
     assert inkdigits("--version").out == f"inkdigits {__version__}\n"
 
 
+def test_python_runs_the_package_as_the_program():
+    words = [sys.executable, "-m", "inkdigits", "--version"]
+    ended = subprocess.run(words, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, f"inkdigits {__version__}\n")
+
+
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_every_verb_has_help_with_an_example(inkdigits: Callable, verb: list[str]):
     result = inkdigits(*verb, "--help")
