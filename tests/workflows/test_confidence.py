@@ -4,7 +4,7 @@ import pytest
 from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.datasets.mnist import DIGIT_NAMES
 from inkdigits.evaluation import choosing_sets
-from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
+from inkdigits.evaluation.choosing_sets import CHOOSING_SETS
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.outlier_scores import KINDS, Energy, Mahalanobis
 from inkdigits.evaluation.temperature import fit_temperature
@@ -136,15 +136,16 @@ def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(
 
     def draw(name: str) -> np.ndarray:
         asked.append(name)
-        return choosing_set(name)
+        return choosing_sets.choosing_set(name)
 
     def look_at(network: InnerNetwork, images: np.ndarray) -> object:
         looked_at.append(images)
         return real_look(network, images)
 
+    monkeypatch.setattr(confidence_workflow, "choosing_set", draw)
     monkeypatch.setattr(confidence_workflow, "LEARNT_IMAGES", 300)
     monkeypatch.setattr(InnerNetwork, "look_at", look_at)
-    InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).fit(learnt, validation, draw)
+    InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).fit(learnt, validation)
     assert tuple(asked) == CHOOSING_SETS["digits"]
     expected = [learnt.images[:300], validation.images]
     for images, wanted in zip(looked_at[:2], expected, strict=True):

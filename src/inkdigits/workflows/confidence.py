@@ -6,12 +6,12 @@ threshold. It reads no test images.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from inkdigits.arrays import COLOURS, AnyImages, Images, Shape, image_shape, in_colour
+from inkdigits.arrays import COLOURS, AnyImages, Shape, image_shape, in_colour
 from inkdigits.datasets.dataset import Form, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_SHAPE
 from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
@@ -53,18 +53,12 @@ class InnerNetwork:
         logits, features = self.classifier.run(images, ["logits", "features"])
         return Inner(logits, features)
 
-    def fit(
-        self,
-        train: LabelledImages,
-        validation: LabelledImages,
-        draw: Callable[[str], Images] = choosing_set,
-    ) -> Confidence | None:
+    def fit(self, train: LabelledImages, validation: LabelledImages) -> Confidence | None:
         """Fit a confidence.
 
         Args:
             train: What the network learnt from; the first `LEARNT_IMAGES` are looked at.
             validation: What it did not learn from.
-            draw: Returns the outliers of a set to choose by.
 
         Returns:
             The confidence; its threshold is worked out by the network's file, so that rounding
@@ -80,7 +74,8 @@ class InnerNetwork:
         shape = self.classifier.input_shape
         known, checked = self.look_at(learnt.images), self.look_at(validation.images)
         outliers = {
-            name: self.look_at(bring_to(draw(name), shape)) for name in CHOOSING_SETS[self._form]
+            name: self.look_at(bring_to(choosing_set(name), shape))
+            for name in CHOOSING_SETS[self._form]
         }
         alive = all(part.any() for part in by_network(known.features, self._widths))
         if not (alive and _are_finite([known, checked, *outliers.values()])):

@@ -5,16 +5,15 @@ Comes in: a trainer that is done. Goes out: the rest of its run folder, the mani
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
 
 from inkdigits import __version__
-from inkdigits.arrays import Images, scale
+from inkdigits.arrays import scale
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
@@ -88,12 +87,10 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
 
 
 def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
-    outliers = {name: aside.begin(choosing_set, name) for name in CHOOSING_SETS[done.dataset.form]}
     of_training = aside.begin(plots_of_training(done.trainer, done.dataset, done.parts).draw)
     network = Network(done.trainer.architecture, get_weights(done.trainer.model))
-    inner = _check_export(done, network)
-    stopwatch.lap("export")
-    confidence = _fit_confidence(done, inner, lambda name: outliers[name].result())
+    inner = InnerNetwork([network], done.dataset.class_names, done.dataset.form)
+    confidence = _fit_confidence(done, inner)
     stopwatch.lap("confidence")
     classifier = _write_networks(done, network, confidence)
     stopwatch.lap("export")
@@ -103,6 +100,8 @@ def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
     )
     write_whole(done.run.mistakes, mistakes_to_csv(figures.test, done.dataset.class_names))
     stopwatch.lap("evaluate")
+    _write_keras(done, network, inner.classifier)  # while the last plots are drawn
+    stopwatch.lap("export")
     plots = {**of_training.result(), **of_answers.result()}
     _write_plots(done.run, plots)
     stopwatch.lap("plots")
@@ -115,28 +114,24 @@ def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
     return manifest
 
 
-def _check_export(done: Finished, network: Network) -> InnerNetwork:
-    """Make the network for ONNX Runtime, and hold it against Keras."""
+def _write_keras(done: Finished, network: Network, exported: OnnxClassifier) -> None:
+    """Write the network for Keras, and hold the exported one against it."""
     model = to_keras(network.architecture, network.weights)
     fill_whole(done.run.keras, lambda path: save_keras(model, path))
-    inner = InnerNetwork([network], done.dataset.class_names, done.dataset.form)
     images = done.parts.test.images[:CHECKED_IMAGES]
     theirs = among_classes(predict_with(model, scale(images)), network.architecture.classes)
-    difference = np.abs(inner.classifier.probabilities(images) - theirs)
+    difference = np.abs(exported.probabilities(images) - theirs)
     if difference.max() > EXPORT_TOLERANCE:
         raise RuntimeError(
             f"the exported network's probabilities must be within {EXPORT_TOLERANCE} of Keras's; "
             f"the largest difference is {difference.max()}"
         )
-    return inner
 
 
-def _fit_confidence(
-    done: Finished, network: InnerNetwork, draw: Callable[[str], Images]
-) -> Confidence | None:
+def _fit_confidence(done: Finished, network: InnerNetwork) -> Confidence | None:
     if done.trainer.recipe.validation == "augmented-test":
         return None  # these are test images, and nothing may be fitted on them
-    return network.fit(done.parts.train, done.parts.validation, draw)
+    return network.fit(done.parts.train, done.parts.validation)
 
 
 def _write_networks(
