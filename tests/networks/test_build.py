@@ -25,7 +25,6 @@ from inkdigits.networks.layers import (
     FusedBatchNormalization,
     NormalizedConv2D,
     NormalizedDense,
-    PairedConv2D,
 )
 from inkdigits.networks.oriented_filters import oriented_filters
 from inkdigits.networks.weights import get_weights, set_weights
@@ -314,19 +313,6 @@ def test_oriented_filters_are_laid_on_every_stride_without_padding(rng):
             patch = picture[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
             expected = np.tensordot(patch, kernels, axes=2)
             np.testing.assert_allclose(answers[0, row, column], expected, atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("precision", "fast_layers", "kind"),
-    [
-        ("float32", True, PairedConv2D),
-        ("bfloat16", True, keras.layers.Conv2D),
-        ("float32", False, keras.layers.Conv2D),
-    ],
-)
-def test_oriented_filters_are_laid_on_two_places_at_a_time_in_float32(precision, fast_layers, kind):
-    model = build(FAST, precision=precision, fast_layers=fast_layers)
-    assert type(model.get_layer("filters1")) is kind
 
 
 def test_oriented_filters_before_a_normalisation_have_no_bias_to_leave_out(batch):

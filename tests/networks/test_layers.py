@@ -9,7 +9,6 @@ from inkdigits.networks.layers import (
     FusedBatchNormalization,
     NormalizedConv2D,
     NormalizedDense,
-    PairedConv2D,
 )
 
 SHAPES = [(6, 5, 4, 3), (2, 2, 2, 1), (7, 3), (2, 4)]
@@ -301,76 +300,3 @@ def test_keras_can_copy_layers_that_leave_their_bias_out(layer):
     copy = keras.layers.deserialize(keras.layers.serialize(layer))
     assert type(copy) is type(layer)
     assert copy.get_config() == layer.get_config()
-
-
-def paired(shape, **options):
-    """Our convolution and Keras's with the same kernels and biases."""
-    layers = [kind(**options) for kind in (PairedConv2D, keras.layers.Conv2D)]
-    for layer in layers:
-        layer.build(shape)
-    rng = np.random.default_rng(1)
-    weights = [rng.normal(size=each.shape) for each in layers[1].weights]
-    for layer in layers:
-        layer.set_weights(weights)
-    return layers
-
-
-PAIRED = [
-    pytest.param((3, 28, 28, 1), {"filters": 16, "kernel_size": 5, "strides": 2}, id="fast"),
-    pytest.param((3, 9, 8, 1), {"filters": 3, "kernel_size": 3}, id="stride 1"),
-    pytest.param((2, 8, 12, 1), {"filters": 2, "kernel_size": (2, 5), "strides": 1}, id="oblong"),
-    pytest.param((2, 9, 12, 1), {"filters": 2, "kernel_size": 2, "strides": (3, 2)}, id="strides"),
-    pytest.param(
-        (2, 8, 8, 1), {"filters": 2, "kernel_size": 3, "activation": "relu"}, id="activation"
-    ),
-]
-AS_IN_KERAS = [
-    pytest.param((3, 9, 9, 1), {"filters": 3, "kernel_size": 3}, id="odd width"),
-    pytest.param((3, 8, 8, 1), {"filters": 3, "kernel_size": 2}, id="odd number of columns"),
-    pytest.param((3, 8, 8, 2), {"filters": 3, "kernel_size": 3}, id="two channels"),
-    pytest.param((3, 28, 30, 1), {"filters": 3, "kernel_size": 5, "strides": 2}, id="a rest"),
-]
-
-
-@pytest.mark.parametrize(("shape", "options"), PAIRED + AS_IN_KERAS)
-def test_two_columns_at_a_time_the_answers_and_gradients_are_those_of_keras(shape, options):
-    x = tf.constant(inputs_of(shape))
-    results = []
-    for layer in paired(shape, **options):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            outputs = layer(x)
-            loss = tf.reduce_sum(tf.sin(outputs))
-        results.append([outputs, *tape.gradient(loss, [x, *layer.trainable_variables])])
-    assert results[0][0].shape == results[1][0].shape
-    for ours, theirs in zip(*results, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("cases", "channels_read"), [(PAIRED, {2, 4}), (AS_IN_KERAS, {1, 2})], ids=["paired", "as is"]
-)
-def test_columns_are_paired_wherever_the_width_allows_it(cases, channels_read, monkeypatch):
-    read = []
-    for case in cases:
-        shape, options = case.values
-        layer, _ = paired(shape, **options)
-        graph = tf.function(layer).get_concrete_function(tf.TensorSpec(shape)).graph
-        read += [op.inputs[0].shape[-1] for op in graph.get_operations() if op.type == "Conv2D"]
-    assert len(read) == len(cases)
-    assert set(read) == channels_read
-
-
-def test_two_columns_at_a_time_works_for_any_number_of_images_in_a_compiled_graph():
-    ours, theirs = paired((None, 8, 8, 1), filters=3, kernel_size=3)
-    compiled = tf.function(ours, [tf.TensorSpec((None, 8, 8, 1))])
-    for n in (1, 5):
-        images = inputs_of((n, 8, 8, 1))
-        np.testing.assert_allclose(compiled(tf.constant(images)), theirs(images), atol=1e-4)
-
-
-def test_keras_can_copy_a_layer_of_paired_columns():
-    layer = PairedConv2D(4, 5, strides=2)
-    assert keras.saving.deserialize_keras_object(
-        keras.saving.serialize_keras_object(layer)
-    ).strides == (2, 2)

@@ -31,7 +31,6 @@ from inkdigits.networks.layers import (
     FusedBatchNormalization,
     NormalizedConv2D,
     NormalizedDense,
-    PairedConv2D,
 )
 from inkdigits.networks.oriented_filters import oriented_filters
 from inkdigits.networks.precision import Precision
@@ -54,10 +53,9 @@ def build(
         seed: Seed of the initial weights and of dropout, at least 0.
         precision: What the layers compute in; weights and probabilities are float32 in any case.
         norm_momentum: Share of the old value in batch normalisation's moving averages, 0 to 1.
-        fast_layers: Fuse batch normalisation, leave out biases before it while training, lay
-            oriented filters on two places at a time, and pool before ReLU instead of after it: the
-            maximum of rectified values is the rectified maximum, for a quarter of the work. Names,
-            weights and results stay the same.
+        fast_layers: Fuse batch normalisation, leave out biases before it while training, and
+            pool before ReLU instead of after it: the maximum of rectified values is the rectified
+            maximum, for a quarter of the work. Names, weights and results stay the same.
 
     Returns:
         A model from (n, height, width, channels) float32 to (n, classes) float32 probabilities,
@@ -89,12 +87,6 @@ class _Settings:
     norm_momentum: float
     fast_layers: bool
     channels: int  # of the images
-
-    @property
-    def pairs_columns(self) -> bool:
-        """Whether a first layer is known to be faster so: in float32, by TensorFlow."""
-        float32 = self.policy == _POLICIES["float32"]
-        return self.fast_layers and float32 and keras.backend.backend() == "tensorflow"
 
 
 def _pool_before_relu(layers: list[keras.layers.Layer]) -> list[keras.layers.Layer]:
@@ -138,8 +130,7 @@ def _keras_layer(layer: Layer, name: str, settings: _Settings, seed: int) -> ker
             drawn = keras.initializers.Constant(
                 oriented_filters(filters, kernel, settings.channels)
             )
-            kind = PairedConv2D if settings.pairs_columns else keras.layers.Conv2D
-            return kind(
+            return keras.layers.Conv2D(
                 filters,
                 kernel,
                 strides=stride,

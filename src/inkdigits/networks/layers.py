@@ -8,10 +8,6 @@ other backend it is Keras's layer unchanged.
 `NormalizedConv2D` and `NormalizedDense` stand right before a batch normalisation. It takes away
 whatever mean it is given, so while training their bias neither changes a result nor has a
 gradient: they leave it out, and the normalisation counts it into its moving mean.
-
-`PairedConv2D` reads images of one channel, of which a processor can make little: its vectors hold
-eight numbers of one pixel, or more. Taken two columns of the output at a time, the same
-convolution has some channels to read.
 """
 
 from __future__ import annotations
@@ -100,37 +96,3 @@ class NormalizedDense(keras.layers.Dense):  # type: ignore[misc]
         if training:
             return keras.ops.matmul(inputs, self.kernel)
         return super().call(inputs)
-
-
-@keras.saving.register_keras_serializable(package="inkdigits")
-class PairedConv2D(keras.layers.Conv2D):  # type: ignore[misc]
-    """A convolution of one channel, without padding, that makes two columns of output at a time.
-
-    The pixels of two strides are taken for the channels of one place, which costs nothing, as they
-    lie side by side; every kernel is taken twice, the second time moved by a stride. `fast` trains
-    in 0.8 of the time with it on AVX2 (benchmarks/RESULTS.md). Where the images do not divide
-    into such places, it is Keras's layer unchanged.
-    """
-
-    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
-        """Convolve `inputs`, shape (n, height, width, 1), with `kernel`."""
-        _, height, width, channels = inputs.shape
-        tall, wide, _, filters = kernel.shape
-        down, across = self.strides
-        columns = (width - wide) // across + 1
-        places = -(-(across + wide) // (2 * across))  # that the two kernels lie on
-        pairs, rest = divmod(width, 2 * across)
-        if channels != 1 or rest or columns % 2 or pairs - places + 1 != columns // 2:
-            return super().convolution_op(inputs, kernel)
-        room = places * 2 * across - wide
-        both = [
-            keras.ops.pad(kernel, ((0, 0), (moved, room - moved), (0, 0), (0, 0)))
-            for moved in (0, across)
-        ]
-        kernels = keras.ops.concatenate(both, axis=-1)
-        outputs = keras.ops.conv(
-            keras.ops.reshape(inputs, (-1, height, pairs, 2 * across)),
-            keras.ops.reshape(kernels, (tall, places, 2 * across, 2 * filters)),
-            strides=(down, 1),
-        )
-        return keras.ops.reshape(outputs, (-1, (height - tall) // down + 1, columns, filters))
