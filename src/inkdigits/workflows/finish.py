@@ -90,6 +90,8 @@ def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
     of_training = aside.begin(plots_of_training(done.trainer, done.dataset, done.parts).draw)
     network = Network(done.trainer.architecture, get_weights(done.trainer.model))
     inner = InnerNetwork([network], done.dataset.class_names, done.dataset.form)
+    _write_keras(done, network, inner.classifier)
+    stopwatch.lap("export")
     confidence = _fit_confidence(done, inner)
     stopwatch.lap("confidence")
     classifier = _write_networks(done, network, confidence)
@@ -100,8 +102,6 @@ def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
     )
     write_whole(done.run.mistakes, mistakes_to_csv(figures.test, done.dataset.class_names))
     stopwatch.lap("evaluate")
-    _write_keras(done, network, inner.classifier)  # while the last plots are drawn
-    stopwatch.lap("export")
     plots = {**of_training.result(), **of_answers.result()}
     _write_plots(done.run, plots)
     stopwatch.lap("plots")
