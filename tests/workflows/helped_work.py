@@ -22,6 +22,14 @@ def note(path: Path) -> None:
         file.write("done\n")
 
 
+def is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 class SlowHere:
     """Negates items; its first batch lasts, and before the second it waits for a helper."""
 

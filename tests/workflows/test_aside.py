@@ -1,13 +1,13 @@
 import os
 import time
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from inkdigits.workflows import aside as module
 from inkdigits.workflows.aside import Aside
 from tests.places import REPOSITORY
-from tests.workflows.helped_work import die_elsewhere, give_a_lock, refuse, where
+from tests.workflows.helped_work import die_elsewhere, give_a_lock, is_gone, refuse, where
 
 
 @pytest.fixture(autouse=True)
@@ -16,17 +16,9 @@ def _two_cores(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))  # for the other process to find tests
 
 
-def is_gone(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
 def test_work_is_done_by_one_other_process_in_turn():
     with Aside() as aside:
-        begun = [aside.begin(where, number, name="a") for number in range(3)]
+        begun = [aside.begin(partial(where, number, name="a")) for number in range(3)]
         results = [each.result() for each in begun]
     assert [result[:2] for result in results] == [(0, "a"), (1, "a"), (2, "a")]
     (process,) = {result[2] for result in results}
@@ -37,13 +29,13 @@ def test_work_is_done_by_one_other_process_in_turn():
 def test_without_a_core_to_spare_it_is_done_here(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "available_cores", lambda: 1)
     with Aside() as aside:
-        assert aside.begin(where, 1).result() == (1, "", os.getpid())
+        assert aside.begin(partial(where, 1)).result() == (1, "", os.getpid())
 
 
 def test_where_the_other_process_fails_it_is_done_here_and_so_is_the_rest():
     with Aside() as aside:
-        first = aside.begin(die_elsewhere, os.getpid())
-        second = aside.begin(where, 2)
+        first = aside.begin(partial(die_elsewhere, os.getpid()))
+        second = aside.begin(partial(where, 2))
         assert (first.result(), second.result()) == ("alive", (2, "", os.getpid()))
 
 
@@ -54,15 +46,15 @@ def test_what_cannot_be_handed_back_is_done_here():
 
 def test_what_the_work_raises_is_raised_where_its_result_is_asked_for():
     with Aside() as aside:
-        begun = aside.begin(refuse, 7)
+        begun = aside.begin(partial(refuse, 7))
         with pytest.raises(ValueError, match="not 7"):
             begun.result()
 
 
-def test_leaving_does_not_wait_for_what_nobody_asked_for(tmp_path: Path):
+def test_leaving_does_not_wait_for_what_nobody_asked_for():
     began = time.monotonic()
     with Aside() as aside:
-        slow, next_one = aside.begin(time.sleep, 600), aside.begin(where, 1)
+        slow, next_one = aside.begin(partial(time.sleep, 600)), aside.begin(partial(where, 1))
     assert time.monotonic() - began < 300
     assert slow.done()
     assert next_one.cancelled()

@@ -7,6 +7,7 @@ from inkdigits.evaluation import choosing_sets
 from inkdigits.evaluation.choosing_sets import CHOOSING_SETS
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.outlier_scores import KINDS, Energy, Mahalanobis
+from inkdigits.evaluation.outliers import outlier_set
 from inkdigits.evaluation.temperature import fit_temperature
 from inkdigits.export.onnx_graph import to_onnx
 from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, Softmax
@@ -136,7 +137,9 @@ def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(
 
     def draw(name: str) -> np.ndarray:
         asked.append(name)
-        return choosing_sets.choosing_set(name)
+        images = choosing_sets.choosing_set(name)
+        np.testing.assert_array_equal(images, outlier_set(name, "choosing", 20))
+        return images
 
     def look_at(network: InnerNetwork, images: np.ndarray) -> object:
         looked_at.append(images)

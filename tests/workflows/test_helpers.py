@@ -12,7 +12,7 @@ from inkdigits.workflows import helper_start, helpers
 from inkdigits.workflows.helper_start import helpers_ahead
 from inkdigits.workflows.helpers import MOST_ITEMS, share_out
 from tests.places import REPOSITORY
-from tests.workflows.helped_work import PATIENCE, SlowHere, make, make_nothing
+from tests.workflows.helped_work import PATIENCE, SlowHere, is_gone, make, make_nothing
 
 ITEMS = range(200)
 
@@ -41,14 +41,6 @@ def nobody_starts(nobody_else_starts):
 
 def flat(results):
     return list(chain.from_iterable(results))
-
-
-def is_gone(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def test_nothing_to_do_gives_nothing():

@@ -122,7 +122,7 @@ def test_a_run_may_begin_with_weights_that_are_given(
             np.testing.assert_allclose(learnt.weights[name], before, atol=1e-5, err_msg=name)
 
 
-def test_weights_that_are_given_are_kept_before_the_first_step(
+def test_a_run_that_failed_before_its_first_step_goes_on_from_weights_that_are_given(
     small: Dataset,
     quick: Recipe,
     tmp_path: Path,
@@ -134,14 +134,19 @@ def test_weights_that_are_given_are_kept_before_the_first_step(
     def fail(_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(workflow.Trainer, "prepare", fail)
-    with pytest.raises(MemoryError):
-        start_run(run, quick, seed=4, dataset=small, weights=given)
+    still = quick.replace(epochs=1, learning_rate=1e-9)
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(workflow.Trainer, "prepare", fail)
+        start_run(run, still, seed=4, dataset=small, weights=given)
+    assert not run.manifest.exists()
     state = load_newest(run.checkpoints)
     assert state
     assert (state.epoch, state.step) == (1, 0)
     kernel = state.arrays["model/dense1/0"]
     np.testing.assert_array_equal(kernel, given["dense1/kernel"])
+    resume_run(run, dataset=small)
+    (learnt,) = networks_from_onnx(run.onnx.read_bytes(), find_architecture(quick.network))
+    np.testing.assert_allclose(learnt.weights["dense1/kernel"], given["dense1/kernel"], atol=1e-5)
 
 
 def test_a_run_keeps_how_durable_it_was_begun(

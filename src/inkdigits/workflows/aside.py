@@ -1,7 +1,7 @@
 """Work that is done aside: by another process, while this one goes on.
 
-Comes in: functions and what they are given. Goes out: what they return, once that is asked for. It
-does not know what they do. Without a core to spare, or where the other process fails, it is done
+Comes in: functions of nothing. Goes out: what they return, once that is asked for. It does not know
+what they do. Without a core to spare, or where the other process fails, it is done
 here.
 """
 
@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from inkdigits.processor import available_cores
 from inkdigits.python_process import PythonProcess, end_process
 from inkdigits.workflows.helper_start import start_helpers
 from inkdigits.workflows.helper_talk import ask, teach
 
-_Asked = ParamSpec("_Asked")
 _Done = TypeVar("_Done")
-_Call: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+_Work: TypeAlias = Callable[[], _Done]
 
 
 class Aside:
@@ -27,16 +26,16 @@ class Aside:
 
     Example:
         >>> with Aside() as aside:
-        ...     later = aside.begin(sorted, [3, 1, 2])
+        ...     later = aside.begin([3, 1, 2].copy)
         ...     later.result()
-        [1, 2, 3]
+        [3, 1, 2]
     """
 
     def __init__(self) -> None:
         """Start the process, where there is a core for it."""
         started = start_helpers(1 if available_cores() > 1 else 0)
         self._process: PythonProcess | None = started[0] if started else None
-        self._helps = bool(started)
+        self._helps = self._process is not None
         self._taught = self._left = False
         self._turns = ThreadPoolExecutor(1)  # waits in this process for what the other does
 
@@ -54,42 +53,40 @@ class Aside:
         if self._process:
             end_process(self._process, self._turns.shutdown)
 
-    def begin(
-        self, work: Callable[_Asked, _Done], *args: _Asked.args, **options: _Asked.kwargs
-    ) -> Future[_Done]:
+    def begin(self, work: _Work[_Done]) -> Future[_Done]:
         """Let something be done, after what was begun before.
 
         Args:
-            work: A function that can be pickled, of a module; it changes nothing.
-            *args: What it is given; it can be pickled as well.
-            **options: The same, by name.
+            work: A function that can be pickled, such as a method or a `partial`; it changes
+                nothing.
 
         Returns:
             Its `result()` waits, and raises what the work raises.
         """
-        return self._turns.submit(self._do, (work, args, options))
+        return self._turns.submit(self._do, work)
 
-    def _do(self, call: _Call) -> Any:
+    def _do(self, work: _Work[_Done]) -> _Done:
         if self._helps and self._process:
             try:
-                return self._ask(self._process, call)
+                return self._ask(self._process, work)
             except Exception:  # whatever ails the process, this one does without
                 if self._left:  # nobody will ask for it
                     raise
                 self._helps = False
-        return _call_each([call])[0]
+        return work()
 
-    def _ask(self, process: PythonProcess, call: _Call) -> Any:
+    def _ask(self, process: PythonProcess, work: _Work[_Done]) -> _Done:
         if not self._taught:
-            teach(process, _calls)
+            teach(process, _make_call_each)
             self._taught = True
-        (result,), _ = ask(process, [call])
+        results, _ = ask(process, [work])
+        result: _Done = results[0]
         return result
 
 
-def _calls() -> Callable[[Sequence[_Call]], list[Any]]:
+def _make_call_each() -> Callable[[Sequence[_Work[Any]]], list[Any]]:
     return _call_each
 
 
-def _call_each(calls: Sequence[_Call]) -> list[Any]:
-    return [work(*args, **options) for work, args, options in calls]
+def _call_each(works: Sequence[_Work[Any]]) -> list[Any]:
+    return [work() for work in works]
