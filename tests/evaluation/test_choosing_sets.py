@@ -16,3 +16,10 @@ def test_they_are_the_first_of_the_images_to_choose_by(form, monkeypatch):
 def test_an_unknown_set_is_refused():
     with pytest.raises(UsageError, match='no outlier set "shoes"'):
         choosing_set("shoes")
+
+
+def test_they_are_drawn_once_and_stay_what_they_are():
+    noise = choosing_set("noise")
+    assert choosing_set("noise") is noise
+    with pytest.raises(ValueError, match="read-only"):
+        noise[0, 0, 0] = 1

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from inkdigits.training.prediction import among_classes
+from inkdigits.networks.architecture import FAST
+from inkdigits.networks.build import build
+from inkdigits.training.prediction import among_classes, predict_at_once, predict_with
 
 
 def rows(*values):
@@ -31,3 +33,11 @@ def test_tiny_probabilities_keep_their_proportion():
 @pytest.mark.parametrize("classes", [2, 3])
 def test_no_images_have_no_rows(classes):
     assert among_classes(np.zeros((0, 3), np.float32), classes).shape == (0, classes)
+
+
+def test_few_images_are_read_at_once_as_many_are(rng):
+    model = build(FAST)
+    few = rng.uniform(0, 1, (3, 28, 28, 1)).astype(np.float32)
+    result = predict_at_once(model, few)
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result, predict_with(model, few), rtol=1e-5, atol=1e-6)

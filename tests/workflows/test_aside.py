@@ -26,6 +26,17 @@ def test_work_is_done_by_one_other_process_in_turn():
     assert is_gone(process)
 
 
+def test_no_process_starts_before_there_is_work(monkeypatch: pytest.MonkeyPatch):
+    started = []
+    monkeypatch.setattr(module, "start_helpers", lambda helpers: started.append(helpers) or [])
+    with Aside() as aside:
+        assert not started
+        # None could be started, so it is done here, and no other is tried.
+        results = [aside.begin(partial(where, number)).result() for number in range(2)]
+    assert results == [(0, "", os.getpid()), (1, "", os.getpid())]
+    assert started == [1]
+
+
 def test_without_a_core_to_spare_it_is_done_here(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "available_cores", lambda: 1)
     with Aside() as aside:

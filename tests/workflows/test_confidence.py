@@ -14,7 +14,7 @@ from inkdigits.networks.architecture import Architecture, Dense, Flatten, Relu, 
 from inkdigits.networks.network import Network
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.workflows import confidence as confidence_workflow
-from inkdigits.workflows.confidence import InnerNetwork
+from inkdigits.workflows.confidence import InnerNetwork, sets_to_choose_by
 
 NETWORK = Architecture("small", (28, 28, 1), (Flatten(), Dense(12), Relu(), Dense(10), Softmax()))
 NONE_CLASS = Architecture(
@@ -145,10 +145,9 @@ def test_it_chooses_by_sets_for_choosing_and_learns_from_the_first_images(
         looked_at.append(images)
         return real_look(network, images)
 
-    monkeypatch.setattr(confidence_workflow, "choosing_set", draw)
     monkeypatch.setattr(confidence_workflow, "LEARNT_IMAGES", 300)
     monkeypatch.setattr(InnerNetwork, "look_at", look_at)
-    InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).fit(learnt, validation)
+    InnerNetwork([Network(NETWORK, draw_weights(0))], DIGIT_NAMES).fit(learnt, validation, draw)
     assert tuple(asked) == CHOOSING_SETS["digits"]
     expected = [learnt.images[:300], validation.images]
     for images, wanted in zip(looked_at[:2], expected, strict=True):
@@ -226,3 +225,12 @@ def test_meta_scores_of_numpy_alone_would_reject_one_more(
         if file_with(fitted, members).answers(images).rejected.sum() == 3:
             return
     pytest.fail("no threshold of NumPy's rejected one image more")
+
+
+def test_pictures_need_no_size_and_digits_no_number(learnt: LabelledImages):
+    assert sets_to_choose_by("digits", learnt.take(slice(1))) == CHOOSING_SETS["digits"]
+    assert sets_to_choose_by("pictures", learnt.take(slice(100))) == CHOOSING_SETS["pictures"]
+    assert sets_to_choose_by("pictures", learnt.take(slice(99))) == ()
+    wide = LabelledImages(np.zeros((400, 28, 29), np.uint8), learnt.labels)
+    assert sets_to_choose_by("digits", wide) == ()
+    assert sets_to_choose_by("pictures", wide) == CHOOSING_SETS["pictures"]

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 
 from inkdigits.arrays import Images
 from inkdigits.datasets.dataset import Dataset, LabelledImages
+from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
 from inkdigits.evaluation.confidence import Confidence, Inner
 from inkdigits.evaluation.metrics import evaluate
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
@@ -15,9 +17,10 @@ from inkdigits.training.recipe import Recipe
 from inkdigits.training.recipes import ROBUST
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows import finish as workflow
+from inkdigits.workflows.aside import Aside
 from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.data import split_for
-from inkdigits.workflows.finish import Finished, finish
+from inkdigits.workflows.finish import Finished, drawing_outliers, finish
 from inkdigits.workflows.material import Material
 from inkdigits.workflows.records import score
 from inkdigits.workflows.stopwatch import Stopwatch
@@ -41,9 +44,11 @@ class Witness:
             self.looked_at.append(images)
             return real_look(network, images)
 
-        def fit(network: InnerNetwork, *parts: LabelledImages) -> Confidence | None:
-            self.fitted_on.extend(parts)
-            return real_fit(network, *parts)
+        def fit(
+            network: InnerNetwork, train: LabelledImages, validation: LabelledImages, outliers: Any
+        ) -> Confidence | None:
+            self.fitted_on.extend([train, validation])
+            return real_fit(network, train, validation, outliers)
 
         patch.setattr(InnerNetwork, "look_at", look_at)
         patch.setattr(InnerNetwork, "fit", fit)
@@ -161,6 +166,14 @@ def untrained(small: Dataset, once: Recipe, tmp_path: Path) -> Finished:
     return Finished(RunFolder(tmp_path), trainer, Material(small, parts, trainer.architecture))
 
 
+def test_outliers_are_drawn_where_a_confidence_will_be_fitted(untrained: Finished, once: Recipe):
+    drawing = drawing_outliers(once, untrained.material)
+    assert tuple(drawing) == CHOOSING_SETS["digits"]
+    assert drawing["noise"]() is choosing_set("noise")
+    flawed = once.replace(validation="augmented-test")
+    assert drawing_outliers(flawed, untrained.material) == {}
+
+
 def test_an_export_that_answers_otherwise_than_keras_is_told_and_not_kept(
     untrained: Finished, monkeypatch: pytest.MonkeyPatch
 ):
@@ -171,7 +184,10 @@ def test_an_export_that_answers_otherwise_than_keras_is_told_and_not_kept(
 
     monkeypatch.setattr(workflow, "get_weights", changed_weights)
     monkeypatch.setattr(workflow, "to_keras", lambda *_: untrained.trainer.model)
-    with pytest.raises(RuntimeError, match=r"must be within 0\.0001 of Keras's; the largest diff"):
-        finish(untrained, Stopwatch())
+    with (
+        Aside() as aside,
+        pytest.raises(RuntimeError, match=r"must be within 0\.0001 of Keras's; the largest diff"),
+    ):
+        finish(untrained, aside, Stopwatch())
     assert not untrained.run.onnx.exists()
     assert not untrained.run.manifest.exists()

@@ -64,3 +64,13 @@ def test_another_process_draws_the_same_without_keras(training: TrainingPlots):
     )
     assert ended.stderr == b""
     assert pickle.loads(ended.stdout) == training.draw()
+
+
+def test_what_draws_can_be_imported_ahead_and_keras_is_not_part_of_it():
+    ahead = (
+        "import sys; from inkdigits.workflows.run_plots import import_plots; "
+        "before = set(sys.modules); import_plots(); "
+        "print({'matplotlib.figure', 'keras'} & (set(sys.modules) - before))"
+    )
+    ended = subprocess.run([sys.executable, "-c", ahead], capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("{'matplotlib.figure'}\n", "")

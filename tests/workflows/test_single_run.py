@@ -15,6 +15,8 @@ from inkdigits.runs.start import Interval, Start, read_start
 from inkdigits.training.observer import QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.workflows import single_run as workflow
+from inkdigits.workflows.aside import Aside
+from inkdigits.workflows.run_plots import import_plots
 from inkdigits.workflows.single_run import resume_run, start_run
 
 
@@ -205,3 +207,21 @@ def test_a_full_disk_says_what_is_kept(
     monkeypatch.setattr(workflow, "Trainer", Full)
     with pytest.raises(OutputError, match=message):
         resume_run(copy, dataset=small)
+
+
+@pytest.mark.parametrize(("epochs", "expected"), [(1, 5), (2, 0)])
+def test_beside_a_short_training_the_plots_get_ready(
+    small: Dataset,
+    quick: Recipe,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    epochs: int,
+    expected: int,
+):
+    begun = []
+    monkeypatch.setattr(Aside, "begin", lambda _, work: begun.append(work))
+    with pytest.raises(InterruptedRunError):  # before its first step
+        recipe = quick.replace(epochs=epochs)
+        start_run(RunFolder(tmp_path), recipe, seed=0, dataset=small, observer=Impatient())
+    assert len(begun) == expected
+    assert begun[:1] == [import_plots][:expected]

@@ -6,6 +6,7 @@ Comes in: the name of a set. Goes out: its images. It does not know any network.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from inkdigits.arrays import Images
 from inkdigits.datasets.dataset import Form
@@ -27,8 +28,8 @@ def choosing_set(name: str) -> Images:
         name: One of `CHOOSING_SETS`.
 
     Returns:
-        Shape (`CHOOSING_IMAGES`, 28, 28), uint8, the same each time; none of them is in what
-        `outlier_set` gives to evaluate with.
+        Shape (`CHOOSING_IMAGES`, 28, 28), uint8, the same each time and not to be written to; none
+        of them is in what `outlier_set` gives to evaluate with.
 
     Raises:
         UsageError: If there is no such set.
@@ -37,4 +38,11 @@ def choosing_set(name: str) -> Images:
         >>> choosing_set("noise").shape
         (400, 28, 28)
     """
-    return outlier_set(name, "choosing", CHOOSING_IMAGES)
+    return _drawn(name, CHOOSING_IMAGES)
+
+
+@cache
+def _drawn(name: str, n: int) -> Images:
+    images = outlier_set(name, "choosing", n)
+    images.flags.writeable = False  # it is everybody's
+    return images

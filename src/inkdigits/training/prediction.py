@@ -22,6 +22,11 @@ def predict_with(model: keras.Model, inputs: Inputs) -> Probabilities:
     return np.asarray(probabilities, dtype=np.float32)
 
 
+def predict_at_once(model: keras.Model, inputs: Inputs) -> Probabilities:
+    """Return a Keras model's probabilities for a few images, for which compiling takes too long."""
+    return np.asarray(keras.ops.convert_to_numpy(model(inputs, training=False)), np.float32)
+
+
 def among_classes(probabilities: Float32[np.ndarray, "n outputs"], classes: int) -> Probabilities:
     """Return the probabilities of the classes, given that an image shows one of them.
 

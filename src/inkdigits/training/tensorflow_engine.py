@@ -8,6 +8,7 @@ them, TensorFlow works on all at once, otherwise on one after the other with all
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -44,9 +45,13 @@ class TensorFlowEngine:
         )
 
     def prepare(self, batch_size: int) -> None:
-        """Trace and optimise the loop by taking no steps."""
+        """Trace and optimise the loop by taking no steps, and meanwhile the way from images on."""
         columns = self._task.augmenter.columns if self._task.augmenter else 0
-        self._loop(tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, columns]))
+        self._loop.get_concrete_function()  # what Python does of it, which holds all else up
+        with ThreadPoolExecutor(1) as pool:
+            ready = pool.submit(self._loop, tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, columns]))
+            self._forward(tf.zeros([self._task.micro_batches, *self._task.pixels.shape[1:]]))
+            ready.result()
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""

@@ -32,10 +32,9 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        """Start the process, where there is a core for it."""
-        started = start_helpers(1 if available_cores() > 1 else 0)
-        self._process: PythonProcess | None = started[0] if started else None
-        self._helps = self._process is not None
+        """Start nothing yet: the process starts with the first thing to do, if there is a core."""
+        self._process: PythonProcess | None = None
+        self._helps = available_cores() > 1
         self._taught = self._left = False
         self._turns = ThreadPoolExecutor(1)  # waits in this process for what the other does
 
@@ -63,6 +62,9 @@ class Aside:
         Returns:
             Its `result()` waits, and raises what the work raises.
         """
+        if self._helps and self._process is None:
+            self._process = next(iter(start_helpers(1)), None)
+            self._helps = self._process is not None
         return self._turns.submit(self._do, work)
 
     def _do(self, work: _Work[_Done]) -> _Done:

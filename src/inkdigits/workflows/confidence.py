@@ -6,12 +6,12 @@ threshold. It reads no test images.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from inkdigits.arrays import COLOURS, AnyImages, Shape, image_shape, in_colour
+from inkdigits.arrays import COLOURS, AnyImages, Images, Shape, image_shape, in_colour
 from inkdigits.datasets.dataset import Form, LabelledImages
 from inkdigits.datasets.mnist import DIGIT_SHAPE
 from inkdigits.evaluation.choosing_sets import CHOOSING_SETS, choosing_set
@@ -53,12 +53,18 @@ class InnerNetwork:
         logits, features = self.classifier.run(images, ["logits", "features"])
         return Inner(logits, features)
 
-    def fit(self, train: LabelledImages, validation: LabelledImages) -> Confidence | None:
+    def fit(
+        self,
+        train: LabelledImages,
+        validation: LabelledImages,
+        outliers: Callable[[str], Images] = choosing_set,
+    ) -> Confidence | None:
         """Fit a confidence.
 
         Args:
             train: What the network learnt from; the first `LEARNT_IMAGES` are looked at.
             validation: What it did not learn from.
+            outliers: Returns `choosing_set` of a name, where it has been drawn already.
 
         Returns:
             The confidence; its threshold is worked out by the network's file, so that rounding
@@ -69,30 +75,23 @@ class InnerNetwork:
         """
         learnt = train.take(slice(LEARNT_IMAGES))
         classes = len(self.classifier.class_names)
-        if not self._can_fit(validation) or 0 in learnt.class_counts(classes):
+        sets = sets_to_choose_by(self._form, validation)
+        if not sets or 0 in learnt.class_counts(classes):
             return None
         shape = self.classifier.input_shape
         known, checked = self.look_at(learnt.images), self.look_at(validation.images)
-        outliers = {
-            name: self.look_at(bring_to(choosing_set(name), shape))
-            for name in CHOOSING_SETS[self._form]
-        }
+        strange = {name: self.look_at(bring_to(outliers(name), shape)) for name in sets}
         alive = all(part.any() for part in by_network(known.features, self._widths))
-        if not (alive and _are_finite([known, checked, *outliers.values()])):
+        if not (alive and _are_finite([known, checked, *strange.values()])):
             return None
         fitted = fit_confidence(
             (known, learnt.labels),
             (checked, validation.labels),
-            outliers,
+            strange,
             none_class=self._members[0].architecture.none_class,
             widths=self._widths,
         )
         return replace(fitted, threshold=self._threshold(fitted, validation.images))
-
-    def _can_fit(self, validation: LabelledImages) -> bool:
-        if self._form == "pictures":
-            return len(validation) >= LEAST_PICTURES
-        return image_shape(validation.images) == DIGIT_SHAPE
 
     def _threshold(self, fitted: Confidence, images: AnyImages) -> float:
         """Return the threshold for the scores that the network's file gives these images."""
@@ -100,6 +99,23 @@ class InnerNetwork:
         file = OnnxClassifier(content)
         (outlierness,) = file.run(images, ["outlierness"])
         return threshold_for(outlierness, FALSE_REJECTION)
+
+
+def sets_to_choose_by(form: Form, validation: LabelledImages) -> tuple[str, ...]:
+    """Return the names of the outliers that a confidence is fitted with.
+
+    Args:
+        form: What the images are.
+        validation: What the network does not learn from.
+
+    Returns:
+        Names for `choosing_set`; none where a confidence cannot be fitted on these images.
+    """
+    if form == "pictures":
+        can_fit = len(validation) >= LEAST_PICTURES
+    else:
+        can_fit = image_shape(validation.images) == DIGIT_SHAPE
+    return CHOOSING_SETS[form] if can_fit else ()
 
 
 def bring_to(images: AnyImages, shape: Shape) -> AnyImages:

@@ -5,15 +5,18 @@ Comes in: a trainer that is done. Goes out: the rest of its run folder, the mani
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 
 from inkdigits import __version__
-from inkdigits.arrays import scale
+from inkdigits.arrays import Images, scale
 from inkdigits.datasets.dataset import Dataset
+from inkdigits.evaluation.choosing_sets import choosing_set
 from inkdigits.evaluation.confidence import Confidence
 from inkdigits.evaluation.mistakes import mistakes_to_csv
 from inkdigits.export.keras_file import save_keras, to_keras
@@ -30,10 +33,11 @@ from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import DataSource, Manifest, TeacherRecord, Training
 from inkdigits.runs.weights_file import write_arrays
-from inkdigits.training.prediction import among_classes, predict_with
+from inkdigits.training.prediction import among_classes, predict_at_once
+from inkdigits.training.recipe import Recipe
 from inkdigits.training.trainer import Trainer
 from inkdigits.workflows.aside import Aside
-from inkdigits.workflows.confidence import InnerNetwork
+from inkdigits.workflows.confidence import InnerNetwork, sets_to_choose_by
 from inkdigits.workflows.data import Parts
 from inkdigits.workflows.material import Material
 from inkdigits.workflows.pictures import plots_of_answers, plots_of_training
@@ -65,7 +69,7 @@ class Finished:
         return self.material.parts
 
 
-def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
+def finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
     """Write everything that a finished run holds.
 
     The figures are those of the exported network in float32, read back from its file and run by
@@ -73,6 +77,7 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
 
     Args:
         done: The run; recipe and history are in its folder already.
+        aside: Draws, while other things are done here.
         stopwatch: Measures the parts.
 
     Returns:
@@ -82,17 +87,14 @@ def finish(done: Finished, stopwatch: Stopwatch) -> Manifest:
         OutputError: If something cannot be written.
         RuntimeError: If the exported network does not answer as Keras does.
     """
-    with Aside() as aside:
-        return _finish(done, aside, stopwatch)
-
-
-def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
+    drawing = drawing_outliers(done.trainer.recipe, done.material)
+    outliers = {name: aside.begin(draw) for name, draw in drawing.items()}
     of_training = aside.begin(plots_of_training(done.trainer, done.dataset, done.parts).draw)
     network = Network(done.trainer.architecture, get_weights(done.trainer.model))
     inner = InnerNetwork([network], done.dataset.class_names, done.dataset.form)
     _write_keras(done, network, inner.classifier)
     stopwatch.lap("export")
-    confidence = _fit_confidence(done, inner)
+    confidence = _fit_confidence(done, inner, outliers)
     stopwatch.lap("confidence")
     classifier = _write_networks(done, network, confidence)
     stopwatch.lap("export")
@@ -114,12 +116,23 @@ def _finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
     return manifest
 
 
+def drawing_outliers(recipe: Recipe, material: Material) -> dict[str, Callable[[], Images]]:
+    """Return what draws the outliers that a run's confidence is fitted with, by their names.
+
+    A second time it takes no time. There are none where no confidence will be fitted.
+    """
+    if recipe.validation == "augmented-test":
+        return {}  # these are test images, and nothing may be fitted on them
+    sets = sets_to_choose_by(material.dataset.form, material.parts.validation)
+    return {name: partial(choosing_set, name) for name in sets}
+
+
 def _write_keras(done: Finished, network: Network, exported: OnnxClassifier) -> None:
     """Write the network for Keras, and hold the exported one against it."""
     model = to_keras(network.architecture, network.weights)
     fill_whole(done.run.keras, lambda path: save_keras(model, path))
     images = done.parts.test.images[:CHECKED_IMAGES]
-    theirs = among_classes(predict_with(model, scale(images)), network.architecture.classes)
+    theirs = among_classes(predict_at_once(model, scale(images)), network.architecture.classes)
     difference = np.abs(exported.probabilities(images) - theirs)
     if difference.max() > EXPORT_TOLERANCE:
         raise RuntimeError(
@@ -128,10 +141,14 @@ def _write_keras(done: Finished, network: Network, exported: OnnxClassifier) -> 
         )
 
 
-def _fit_confidence(done: Finished, network: InnerNetwork) -> Confidence | None:
-    if done.trainer.recipe.validation == "augmented-test":
-        return None  # these are test images, and nothing may be fitted on them
-    return network.fit(done.parts.train, done.parts.validation)
+def _fit_confidence(
+    done: Finished, network: InnerNetwork, outliers: Mapping[str, Future[Images]]
+) -> Confidence | None:
+    if not outliers:
+        return None
+    return network.fit(
+        done.parts.train, done.parts.validation, lambda name: outliers[name].result()
+    )
 
 
 def _write_networks(

@@ -17,6 +17,11 @@ from inkdigits.evaluation.calibration import Reliability
 from inkdigits.training.state import EpochRecord
 
 
+def import_plots() -> None:
+    """Import what draws, before there is anything to draw: that takes longer than drawing."""
+    from inkdigits.plots import confusion, curves, digits, png, reliability  # noqa: F401
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingPlots:
     """What the plots of a training show.

@@ -24,11 +24,13 @@ from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.state import TrainerState
 from inkdigits.training.trainer import Trainer
+from inkdigits.workflows.aside import Aside
 from inkdigits.workflows.base import Base, load_base_again
 from inkdigits.workflows.data import check_same, load_again
-from inkdigits.workflows.finish import Finished, finish
+from inkdigits.workflows.finish import Finished, drawing_outliers, finish
 from inkdigits.workflows.keeper import Keeper
 from inkdigits.workflows.material import material_for
+from inkdigits.workflows.run_plots import import_plots
 from inkdigits.workflows.stopwatch import Stopwatch
 from inkdigits.workflows.teaching import TeachingRun, load_teacher_again
 
@@ -52,9 +54,9 @@ def start_run(
     `weights` are what it begins with in place of fresh ones, by "layer/variable", where there is
     no `base` to take them from.
     """
-    with sole_writer(run):
+    with sole_writer(run), Aside() as aside:
         refuse_begun_run(run)
-        job = _Job(run, recipe, dataset, base, teaching, observer, stopwatch)
+        job = _Job(run, recipe, dataset, base, teaching, observer, stopwatch, aside)
         return job.begin(seed, deterministic, checkpoints or Interval(), weights)
 
 
@@ -66,13 +68,14 @@ def resume_run(
     stopwatch: Stopwatch | None = None,
 ) -> Manifest:
     """Go on with one network's run; arguments and errors are those of `resume`."""
-    with sole_writer(run):
+    with sole_writer(run), Aside() as aside:
         find_unfinished_run(run.path)
         recipe, begun = read_start(run)
         dataset = dataset or load_again(begun)
         base = load_base_again(begun.base) if begun.base else None
         teaching = load_teacher_again(begun.teacher) if begun.teacher else None
-        return _Job(run, recipe, dataset, base, teaching, observer, stopwatch).go_on(begun)
+        job = _Job(run, recipe, dataset, base, teaching, observer, stopwatch, aside)
+        return job.go_on(begun)
 
 
 class _Job:
@@ -87,14 +90,23 @@ class _Job:
         teaching: TeachingRun | None,
         observer: Observer | None,
         stopwatch: Stopwatch | None,
+        aside: Aside,
     ) -> None:
-        self._run, self._recipe = run, recipe
+        self._run, self._recipe, self._aside = run, recipe, aside
         self._observer = observer or QuietObserver()
         self._watch = stopwatch or Stopwatch()
         self._watch.lap("start")
         warn = self._observer.on_warning
         self._material = material_for(recipe, dataset or load_mnist(), base, warn, teaching)
+        if recipe.epochs == 1:  # beside a longer training it takes no time to speak of
+            self._get_ready()
         self._watch.lap("data")
+
+    def _get_ready(self) -> None:
+        """Let what needs no network be done while it is made and trained."""
+        self._aside.begin(import_plots)
+        for draw in drawing_outliers(self._recipe, self._material).values():
+            self._aside.begin(draw)
 
     def begin(
         self,
@@ -161,7 +173,7 @@ class _Job:
                 raise InterruptedRunError(self._stopped_message(state, trainer.steps_per_epoch))
             self._watch.lap("train and validate")
             done = Finished(self._run, trainer, self._material)
-            manifest = finish(done, self._watch)
+            manifest = finish(done, self._aside, self._watch)
         except OutputError as error:
             raise OutputError(f"{error}; {self._kept_message()}") from error
         return manifest
