@@ -115,7 +115,7 @@ def test_the_small_network_takes_blank_paper_and_noise_for_no_digit():
 
 def test_with_the_counter_far_more_touching_pairs_are_read(network, test_part):
     rng = np.random.default_rng(8)
-    pages = [pair(test_part, rng) for _ in range(120)]
+    pages = [pair(test_part, rng) for _ in range(60)]
     pictures = [picture_of(page.pixels) for page in pages]
     right = {
         counted: sum(

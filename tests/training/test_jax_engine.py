@@ -10,7 +10,7 @@ import pytest
 
 from inkdigits.training.tensorflow_engine import TensorFlowEngine
 from tests.places import REPOSITORY
-from tests.training.jax_cases import CASES, END_TO_END, initial_weights, train_case
+from tests.training.jax_cases import CASES, END_TO_END, NEUTRAL_TOO, initial_weights, train_case
 
 # Compiled in half the time; what is compiled computes the same, only slower.
 QUICKLY = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
@@ -76,7 +76,7 @@ def test_on_jax_the_compiled_engine_is_chosen(report):
     assert figures["engine"]["needs accumulation"] is False
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", NEUTRAL_TOO)
 def test_both_engines_on_jax_train_to_the_same_weights_losses_and_hits(report, weights, case):
     figures, _ = report
     compiled, neutral = (figures[f"{case}/{name}"] for name in ("JaxEngine", "NeutralEngine"))
