@@ -14,6 +14,7 @@ from tests.training.jax_cases import CASES, END_TO_END, NEUTRAL_TOO, initial_wei
 
 # Compiled in half the time; what is compiled computes the same, only slower.
 QUICKLY = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+WAYS = ("engine", "sliced")  # on a CPU step by step; on a graphics processor many in a loop
 OPTIONS = ("-W", "error", "-W", "ignore:__array__ implementation doesn't accept a copy keyword")
 
 
@@ -113,44 +114,54 @@ def test_the_averages_are_others_than_the_latest_weights(report):
     assert np.abs(arrays["dense1/kernel"] - averages).max() > 0.005
 
 
-def test_the_plan_is_longer_than_the_compiled_loop_takes_at_once(report):
-    assert report[0]["slice"] < CASES["long"].steps
+def test_a_plan_longer_than_the_loop_takes_at_once_is_the_same_step_by_step(report):
+    stepped, sliced = (report[0][way] for way in WAYS)
+    assert sliced["slice"] < CASES["long"].steps
+    assert sliced["whole"] == pytest.approx(stepped["whole"], rel=1e-5)
+    first, other = (arrays_of(report, f"{way}|first reading/") for way in WAYS)
+    assert_close(first, other, tolerance=1e-4)
 
 
-def test_a_plan_in_parts_is_the_whole_plan(report):
-    figures = report[0]["engine"]
+@pytest.mark.parametrize("way", WAYS)
+def test_a_plan_in_parts_is_the_whole_plan(report, way):
+    figures = report[0][way]
     assert figures["parts"][1:] == figures["whole"][1:]
     assert figures["parts"][0] == pytest.approx(figures["whole"][0], rel=1e-5)
-    first, parts = (arrays_of(report, f"engine|{part}/") for part in ("first reading", "in parts"))
+    first, parts = (arrays_of(report, f"{way}|{part}/") for part in ("first reading", "in parts"))
     assert_close(first, parts, tolerance=1e-5)
 
 
-def test_a_plan_without_steps_and_preparing_change_nothing(report):
-    assert report[0]["engine"]["nothing"] == [0.0, 0, 0, 0]
+@pytest.mark.parametrize("way", WAYS)
+def test_a_plan_without_steps_and_preparing_change_nothing(report, way):
+    assert report[0][way]["nothing"] == [0.0, 0, 0, 0]
     beginning, untouched = (
-        arrays_of(report, f"engine|{stage}/") for stage in ("beginning", "untouched")
+        arrays_of(report, f"{way}|{stage}/") for stage in ("beginning", "untouched")
     )
     assert_equal(beginning, untouched)
 
 
-def test_preparing_compiles_what_runs(report):
-    assert report[0]["engine"]["programs"] == [1, 1]
+@pytest.mark.parametrize("way", WAYS)
+def test_preparing_compiles_what_runs(report, way):
+    assert report[0][way]["programs"] == [1, 1]
 
 
-def test_variables_can_be_read_again_and_again_after_a_run(report):
+@pytest.mark.parametrize("way", WAYS)
+def test_variables_can_be_read_again_and_again_after_a_run(report, way):
     first, second = (
-        arrays_of(report, f"engine|{reading} reading/") for reading in ("first", "second")
+        arrays_of(report, f"{way}|{reading} reading/") for reading in ("first", "second")
     )
     assert_equal(first, second)
 
 
-def test_values_from_before_a_run_are_not_taken_away(report):
-    assert report[0]["engine"]["old values can still be read"] is True
+@pytest.mark.parametrize("way", WAYS)
+def test_values_from_before_a_run_are_not_taken_away(report, way):
+    assert report[0][way]["old values can still be read"] is True
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("n", [1, 1001])
-def test_predict_is_the_model_in_inference(report, n):
-    arrays = arrays_of(report, "engine|")
+def test_predict_is_the_model_in_inference(report, n, way):
+    arrays = arrays_of(report, f"{way}|")
     predicted = arrays[f"predicted {n}"]
     assert predicted.shape == (n, 10)
     assert predicted.dtype == np.float32
@@ -163,12 +174,13 @@ def test_predict_of_no_images_has_no_rows(report):
     assert predicted.dtype == np.float32
 
 
-def test_what_cannot_be_learnt_from_is_refused_and_changes_nothing(report):
-    figures = report[0]["engine"]
+@pytest.mark.parametrize("way", WAYS)
+def test_what_cannot_be_learnt_from_is_refused_and_changes_nothing(report, way):
+    figures = report[0][way]
     assert "labels must be below 10; received 10" in figures["label refused"]
     assert figures["uneven parts refused"] != "nothing was refused"
     before, after = (
-        arrays_of(report, f"engine|{stage}/") for stage in ("in parts", "after refusals")
+        arrays_of(report, f"{way}|{stage}/") for stage in ("in parts", "after refusals")
     )
     assert_equal(before, after)
 

@@ -1,8 +1,10 @@
-"""The engine for JAX: a loop over the steps, compiled as a whole for the CPU or a GPU.
+"""The engine for JAX: a loop over the steps, compiled as a whole for a GPU, step by step for a CPU.
 
 Comes in: a `Task`. Goes out: an `Engine`. Images and labels stay in the device's memory. JAX
 compiles anew for every shape it meets, so plans go in as slices of one length, the last filled up
-with steps that are not taken.
+with steps that are not taken. On a CPU its convolutions take up to fifty times as long within a
+loop as they do outside (benchmarks/RESULTS.md), so there Python asks for each step; all that a
+step does is compiled as one.
 """
 
 from __future__ import annotations
@@ -15,14 +17,17 @@ import keras
 import numpy as np
 
 from inkdigits.arrays import Inputs, Probabilities
+from inkdigits.training.accelerator import find_accelerator
 from inkdigits.training.augmentation.augmenter import MATRIX
 from inkdigits.training.plan import EpochPlan
-from inkdigits.training.prediction import predict_with
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import Batch, Chosen, Task
+from inkdigits.training.task import PREDICT_BATCH, Batch, Chosen, Task
 from inkdigits.training.teacher import Values
 
 SLICE = 64  # steps that one call of the compiled loop takes at most
+
+# Convolutions by Eigen in place of YNNPACK: on a CPU five to twenty times as fast.
+_BY_EIGEN = {"xla_cpu_experimental_ynn_fusion_type": ""}
 
 # Trainable variables, the model's others, the optimiser's, the loss so far, the hits so far.
 _State = tuple[list[Any], list[Any], list[Any], Any, Any]
@@ -31,7 +36,7 @@ _Material = tuple[tuple[Any, Any, Any], Values | None]
 
 
 class JaxEngine:
-    """Trains with one compiled loop over the steps of a slice of a plan."""
+    """Trains with a compiled loop over the steps of a slice of a plan, or with a compiled step."""
 
     def __init__(self, task: Task) -> None:
         """Put the images into the device's memory and compile nothing yet."""
@@ -43,49 +48,72 @@ class JaxEngine:
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum")
         self._gradients = jax.value_and_grad(self._part_loss, has_aux=True)
-        self._loop = jax.jit(self._take_steps, donate_argnums=0)
+        self._in_slices = find_accelerator() is not None
+        options = {} if self._in_slices else cpu_options()
+        take = self._take_slice if self._in_slices else self._take_step
+        self._take = jax.jit(take, donate_argnums=0, compiler_options=options)
+        self._forward = jax.jit(self._probabilities, compiler_options=options)
 
     def prepare(self, batch_size: int) -> None:
-        """Compile the loop by taking no steps."""
+        """Compile the loop by taking no steps, or the step by taking one that changes nothing."""
         columns = self._task.augmenter.columns if self._task.augmenter else MATRIX
-        order = jnp.zeros((SLICE, batch_size), jnp.int32)
-        changes = jnp.zeros((SLICE, batch_size, columns), jnp.float32)
-        self._loop(self._read(), self._material(), order, changes, 0)
+        order = np.zeros((1, batch_size), np.int32)
+        changes = np.zeros((1, batch_size, columns), np.float32)
+        state, material = self._read(), self._material()
+        if self._in_slices:
+            self._take(state, material, _fill_up(order), _fill_up(changes), 0)
+        else:
+            self._take(state, material, order[0], changes[0])
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
         state, material = self._read(), self._material()
-        for start in range(0, plan.steps, SLICE):
-            part = plan.part(start, start + SLICE)
-            order, changes = (_fill_up(each) for each in (part.order, part.changes))
-            state = self._loop(state, material, order, changes, part.steps)
+        if self._in_slices:
+            for start in range(0, plan.steps, SLICE):
+                part = plan.part(start, start + SLICE)
+                order, changes = (_fill_up(each) for each in (part.order, part.changes))
+                state = self._take(state, material, order, changes, part.steps)
+        else:
+            for order, changes in zip(plan.order, plan.changes, strict=True):
+                state = self._take(state, material, order, changes)
         self._write(state)
         return self._task.sums(float(state[3]), int(state[4]), plan.order)
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""
-        return predict_with(self._task.model, inputs)
+        learnt, other, _ = (
+            [each.value for each in group] for group in self._variables(self._task.model)
+        )
+        parts = [
+            np.asarray(self._forward(learnt, other, inputs[start : start + PREDICT_BATCH]))
+            for start in range(0, len(inputs), PREDICT_BATCH)
+        ]
+        empty = np.zeros((0, self._task.outputs), np.float32)
+        return np.concatenate([empty, *parts])
+
+    def _probabilities(self, learnt: list[Any], other: list[Any], images: Any) -> Any:
+        return self._task.model.stateless_call(learnt, other, images, training=False)[0]
 
     def _material(self) -> _Material:
         lesson = self._task.lesson
         return (self._pixels, self._labels, self._targets), lesson.values if lesson else None
 
-    def _variables(self) -> tuple[list[Any], list[Any], list[Any]]:
-        model, optimizer = self._logits, self._task.optimizer
+    def _variables(self, model: keras.Model) -> tuple[list[Any], list[Any], list[Any]]:
+        optimizer = self._task.optimizer
         return model.trainable_variables, model.non_trainable_variables, optimizer.variables
 
     def _read(self) -> _State:
         learnt, other, slots = (
-            [jnp.array(each.value) for each in group] for group in self._variables()
+            [jnp.array(each.value) for each in group] for group in self._variables(self._logits)
         )
         return learnt, other, slots, jnp.zeros(()), jnp.zeros((), jnp.int32)
 
     def _write(self, state: _State) -> None:
-        for variables, values in zip(self._variables(), state[:3], strict=True):
+        for variables, values in zip(self._variables(self._logits), state[:3], strict=True):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
 
-    def _take_steps(
+    def _take_slice(
         self, state: _State, material: _Material, order: Any, changes: Any, steps: Any
     ) -> _State:
         def body(step: Any, state: _State) -> _State:
@@ -125,3 +153,17 @@ def _fill_up(steps: np.ndarray) -> Any:
     """Repeat the first step up to the length of a slice."""
     missing = SLICE - len(steps)
     return jnp.asarray(np.concatenate([steps, np.repeat(steps[:1], missing, axis=0)]))
+
+
+def cpu_options() -> dict[str, str]:
+    """Return what XLA is to do otherwise than usual for a CPU; nothing where it does not know it.
+
+    Example:
+        >>> cpu_options()
+        {'xla_cpu_experimental_ynn_fusion_type': ''}
+    """
+    try:
+        jax.jit(lambda: 0, compiler_options=_BY_EIGEN)()
+    except jax.errors.JaxRuntimeError:  # another version, without that option
+        return {}
+    return _BY_EIGEN
