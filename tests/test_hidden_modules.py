@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from inkdigits.hidden_modules import hidden
+from inkdigits.hidden_modules import hidden, hide
 
 
 @pytest.fixture
@@ -42,3 +42,12 @@ def test_a_package_is_hidden_with_all_that_is_in_it():
     with hidden("wsgiref"):
         with pytest.raises(ModuleNotFoundError):
             __import__("wsgiref.util")
+
+
+@pytest.mark.usefixtures("not_yet_imported")
+def test_what_is_hidden_for_good_is_told_and_can_be_shown_again():
+    assert hide("sys", "this") == ["this"]
+    with pytest.raises(ModuleNotFoundError):
+        __import__("this")
+    del sys.modules["this"]
+    assert __import__("this").__name__ == "this"

@@ -24,10 +24,27 @@ def hidden(*names: str) -> Iterator[None]:
             ...
         ModuleNotFoundError: import of turtle halted; None in sys.modules
     """
-    missing = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(missing))  # type: ignore[arg-type]  # None: not there
+    missing = hide(*names)
     try:
         yield
     finally:
         for name in missing:
             del sys.modules[name]
+
+
+def hide(*names: str) -> list[str]:
+    """Let the import system find none of these modules from now on, but for those found before.
+
+    Args:
+        names: As for `hidden`.
+
+    Returns:
+        Those that were not found before.
+
+    Example:
+        >>> hide("sys")
+        []
+    """
+    missing = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(missing))  # type: ignore[arg-type]  # None: not there
+    return missing

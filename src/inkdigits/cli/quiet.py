@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from inkdigits.cli.importing import no_garbage_collection
-from inkdigits.hidden_modules import hidden
+from inkdigits.hidden_modules import hidden, hide
 
 _STDERR = 2
-_JAX, _MATPLOTLIB = "jax", "matplotlib"
+_JAX, _MATPLOTLIB, _TENSORFLOW = "jax", "matplotlib", "tensorflow"
 
 
 @contextmanager
@@ -48,13 +48,18 @@ def keras_import() -> Iterator[None]:
 
     TensorFlow imports JAX wherever it is installed, for a converter that is not used here: a fifth
     of the time that its own import takes. Keras imports matplotlib, for pictures of its own; ours
-    are drawn by another process.
+    are drawn by another process. Where JAX computes, Keras imports TensorFlow as soon as a layer is
+    written down, to see whether it is one of TensorFlow's: in this process there is none then.
 
     Example:
         >>> with keras_import():
         ...     import inkdigits.training.threads
     """
-    unused = [_MATPLOTLIB] if chosen_backend() == _JAX else [_JAX, _MATPLOTLIB]
+    if chosen_backend() == _JAX:
+        hide(_TENSORFLOW)
+        unused = [_MATPLOTLIB]
+    else:
+        unused = [_JAX, _MATPLOTLIB]
     with hold_back_stderr(), no_garbage_collection(), hidden(*unused):
         yield
 
