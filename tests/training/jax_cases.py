@@ -278,6 +278,16 @@ def _report_engine(report, weights, name, make_engine):
     report.add(name, figures, {**arrays, **predictions, **expected})
 
 
+def _report_options(report):
+    """What XLA is given, and what where it does not know it."""
+    from inkdigits.training import jax_engine
+
+    known = jax_engine.cpu_options()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jax_engine, "_BY_EIGEN", {"xla_cpu_no_such_option": ""})
+        report.figures["options"] = [known, jax_engine.cpu_options()]
+
+
 def _programs(engine):
     """How many times what takes steps was compiled."""
     return engine._take._cache_size()
@@ -346,6 +356,7 @@ def main(weights_file, report_file):
     _report_engine(report, weights["long"], "engine", make_engine)
     _report_engine(report, weights["long"], "sliced", _make_sliced)
     _report_trainer(report)
+    _report_options(report)
     report.write(report_file)
 
 

@@ -217,8 +217,5 @@ def test_a_deterministic_run_resumed_on_jax_ends_bit_for_bit_as_one_that_was_not
     assert_equal(*(arrays_of(report, f"trainer|{run}/") for run in ("whole", "resumed")))
 
 
-def test_where_xla_does_not_know_an_option_it_is_left_out(monkeypatch):
-    from inkdigits.training import jax_engine
-
-    monkeypatch.setattr(jax_engine, "_BY_EIGEN", {"xla_cpu_nonsense": ""})
-    assert jax_engine.cpu_options() == {}
+def test_xla_is_given_an_option_that_it_knows_and_no_other(report):
+    assert report[0]["options"] == [{"xla_cpu_experimental_ynn_fusion_type": ""}, {}]

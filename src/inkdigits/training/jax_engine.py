@@ -159,7 +159,7 @@ def cpu_options() -> dict[str, str]:
     """Return what XLA is to do otherwise than usual for a CPU; nothing where it does not know it.
 
     Example:
-        >>> cpu_options()
+        >>> cpu_options()  # doctest: +SKIP
         {'xla_cpu_experimental_ynn_fusion_type': ''}
     """
     try:
