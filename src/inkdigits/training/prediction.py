@@ -24,6 +24,8 @@ def predict_with(model: keras.Model, inputs: Inputs) -> Probabilities:
 
 def predict_at_once(model: keras.Model, inputs: Inputs) -> Probabilities:
     """Return a Keras model's probabilities for a few images, for which compiling takes too long."""
+    if keras.backend.backend() == "jax":  # it would compile each operation by itself
+        return predict_with(model, inputs)
     return np.asarray(keras.ops.convert_to_numpy(model(inputs, training=False)), np.float32)
 
 
