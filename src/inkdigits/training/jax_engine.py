@@ -20,8 +20,9 @@ from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.accelerator import find_accelerator
 from inkdigits.training.augmentation.augmenter import MATRIX
 from inkdigits.training.plan import EpochPlan
+from inkdigits.training.prediction import predict_in_batches
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import PREDICT_BATCH, Batch, Chosen, Task
+from inkdigits.training.task import Batch, Chosen, Task
 from inkdigits.training.teacher import Values
 
 SLICE = 64  # steps that one call of the compiled loop takes at most
@@ -84,12 +85,11 @@ class JaxEngine:
         learnt, other, _ = (
             [each.value for each in group] for group in self._variables(self._task.model)
         )
-        parts = [
-            np.asarray(self._forward(learnt, other, inputs[start : start + PREDICT_BATCH]))
-            for start in range(0, len(inputs), PREDICT_BATCH)
-        ]
-        empty = np.zeros((0, self._task.outputs), np.float32)
-        return np.concatenate([empty, *parts])
+
+        def forward(part: Inputs) -> np.ndarray:
+            return np.asarray(self._forward(learnt, other, part))
+
+        return predict_in_batches(forward, inputs, self._task.outputs)
 
     def _probabilities(self, learnt: list[Any], other: list[Any], images: Any) -> Any:
         return self._task.model.stateless_call(learnt, other, images, training=False)[0]

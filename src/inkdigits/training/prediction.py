@@ -6,6 +6,8 @@ themselves. It knows no engine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 
@@ -27,6 +29,29 @@ def predict_at_once(model: keras.Model, inputs: Inputs) -> Probabilities:
     if keras.backend.backend() == "jax":  # it would compile each operation by itself
         return predict_with(model, inputs)
     return np.asarray(keras.ops.convert_to_numpy(model(inputs, training=False)), np.float32)
+
+
+def predict_in_batches(
+    forward: Callable[[Inputs], Float32[np.ndarray, "n outputs"]], inputs: Inputs, outputs: int
+) -> Probabilities:
+    """Return what `forward` makes of some images, of `PREDICT_BATCH` at most at a time.
+
+    Args:
+        forward: Returns one row for each image that it is given, at least one.
+        inputs: Shape (n, height, width, channels), float32.
+        outputs: The length of such a row.
+
+    Returns:
+        Shape (n, outputs), float32.
+
+    Example:
+        >>> images = np.ones((251, 1, 1, 1), np.float32)
+        >>> predict_in_batches(lambda part: part[:, 0, 0] * len(part), images, 1)[-2:].tolist()
+        [[250.0], [1.0]]
+    """
+    starts = range(0, len(inputs), PREDICT_BATCH)
+    parts = [forward(inputs[start : start + PREDICT_BATCH]) for start in starts]
+    return np.concatenate([np.zeros((0, outputs), np.float32), *parts])
 
 
 def among_classes(probabilities: Float32[np.ndarray, "n outputs"], classes: int) -> Probabilities:

@@ -18,8 +18,9 @@ import tensorflow as tf
 
 from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.training.plan import EpochPlan
+from inkdigits.training.prediction import predict_in_batches
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import PREDICT_BATCH, Chosen, Task
+from inkdigits.training.task import Chosen, Task
 from inkdigits.training.threads import cores_are_shared
 
 
@@ -60,12 +61,12 @@ class TensorFlowEngine:
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""
-        parts = [
-            self._forward(tf.constant(inputs[start : start + PREDICT_BATCH])).numpy()
-            for start in range(0, len(inputs), PREDICT_BATCH)
-        ]
-        empty = np.zeros((0, self._task.outputs), np.float32)
-        return np.concatenate([empty, *parts])
+
+        def forward(part: Inputs) -> np.ndarray:
+            outcome: np.ndarray = self._forward(tf.constant(part)).numpy()
+            return outcome
+
+        return predict_in_batches(forward, inputs, self._task.outputs)
 
     def _probabilities(self, inputs: Any) -> Any:
         if not self._side_by_side:
