@@ -5,7 +5,11 @@ of the first network that reads digits. Goes out: a finished run folder, which `
 `ship_strips.py` takes, and in it `began.json`: the network that it began with. A new kind of
 training image is learnt this way in a fraction of the time, and what the network knew is kept. With
 a teacher, a better network for the same images, it learns that one's answers to the training images
-in place of their labels. A run that was stopped goes on by `inkdigits train --resume`.
+in place of their labels. With another network to go towards, which once had the same weights, it
+begins between the two: one that knows odd pictures and one that knows clean digits are joined to
+one that knows both better than their mean (M. Wortsman et al., "Robust fine-tuning of zero-shot
+models", 2022); at a tiny learning rate an epoch settles the averages of its normalisations alone.
+A run that was stopped goes on by `inkdigits train --resume`.
 
 Without a graphics processor TF_ENABLE_ONEDNN_OPTS=1 in the environment makes it as fast as
 `inkdigits train`, which sets it by itself.
@@ -102,11 +106,41 @@ def with_none(network: Network, architecture: Architecture) -> Network:
     return Network(architecture, {**network.weights, **wider})
 
 
+def between(first: Network, second: Network, way: float) -> Network:
+    """Return a network whose weights lie between those of two of the same layers.
+
+    Args:
+        first: Where it is at 0.
+        second: Where it is at 1.
+        way: How far it is from the first to the second, from 0 to 1.
+
+    Raises:
+        UsageError: If their layers differ.
+    """
+    if first.architecture != second.architecture:
+        raise UsageError(
+            f"between two networks of the same layers there are others; received "
+            f"{first.architecture.name} and {second.architecture.name}"
+        )
+    weights = {
+        name: ((1 - way) * array + way * second.weights[name]).astype(array.dtype)
+        for name, array in first.weights.items()
+    }
+    return Network(first.architecture, weights)
+
+
 def command(options: Mapping[str, object]) -> str:
     """Return the command that these options came from, but for the run's folder."""
     given = {name: value for name, value in options.items() if name != "out" and value is not None}
     words = [f"--{name.replace('_', '-')} {value}" for name, value in given.items()]
     return " ".join(["python benchmarks/go_on.py", *words])
+
+
+def share(text: str) -> float:
+    """Read how far it is from one network to another."""
+    if not 0 <= (number := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 1; received {number}")
+    return number
 
 
 def main() -> None:
@@ -122,6 +156,10 @@ def main() -> None:
         help="ONNX file, finished run's folder, or another network of the package, such as "
         f"{SHIPPED}/2; the first of them if left",
     )
+    parser.add_argument(
+        "--towards", type=Path, help="what --begin-with takes: begin between that network and this"
+    )
+    parser.add_argument("--share", type=share, help="how far towards it, from 0 to 1")
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True, help="its peak")
     parser.add_argument(
@@ -129,6 +167,8 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
     options = parser.parse_args()
+    if (options.towards is None) != (options.share is None):
+        parser.error("--towards and --share go together")
     recipe = Recipe.from_json(options.recipe.read_bytes()) if options.recipe else ROBUST
     recipe = recipe.replace(epochs=options.epochs, learning_rate=options.learning_rate)
     dataset = load_dataset(options.data) if options.data else load_mnist()
@@ -141,6 +181,10 @@ def main() -> None:
         **({"taught_by": taught_by(teaching)} if teaching else {}),
         "began_with": known,
     }
+    if options.towards:
+        other, known_of_it = beginning(options.towards, architecture, digits=digits)
+        network = between(network, other, options.share)
+        note["towards"] = {"share": options.share, **known_of_it}
     run = create_run(recipe.name, options.out)
     (run.path / BEGAN).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
     with TerminalObserver(recipe.epochs) as observer:

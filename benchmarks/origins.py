@@ -24,7 +24,7 @@ from inkdigits.workflows.teaching import TeachingRun
 
 BEGAN = "began.json"  # in the folder of a run that went on from a network
 # What is told of a network that another one began with.
-KEPT = ("command", "seconds", "finished", "taught_by", "began_with")
+KEPT = ("command", "seconds", "finished", "taught_by", "began_with", "towards")
 
 
 def origin(run: OpenedRun) -> dict[str, object]:

@@ -158,3 +158,54 @@ def test_a_network_that_tells_classes_alone_gets_an_output_for_none(
 def test_a_folder_without_a_run_is_refused(script, tmp_path):
     with pytest.raises(ModelFileError, match=str(tmp_path)):
         script.beginning(tmp_path, find_architecture("fast"), digits=True)
+
+
+def test_between_two_networks_it_begins_with_a_mean_of_their_weights(
+    go_on, script, random_weights, tmp_path
+):
+    architecture = find_architecture("fast")
+    weights = [random_weights(architecture, seed) for seed in (0, 1)]
+    first, second = (tmp_path / name for name in ("first.onnx", "second.onnx"))
+    for file, each in zip((first, second), weights, strict=True):
+        file.write_bytes(to_onnx([Network(architecture, each)], DIGIT_NAMES))
+    run = go_on("--begin-with", first, "--towards", second, "--share", 0.25)
+    after = networks_from_onnx(run.onnx.read_bytes(), architecture)[0].weights["dense1/kernel"]
+    kernels = [each["dense1/kernel"] for each in weights]
+    np.testing.assert_allclose(after, 0.75 * kernels[0] + 0.25 * kernels[1], atol=1e-5)
+    note = json.loads((run.path / script.BEGAN).read_bytes())
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (first, second)]
+    assert note["began_with"] == {"sha256": digests[0]}
+    assert note["towards"] == {"share": 0.25, "sha256": digests[1]}
+
+
+@pytest.mark.parametrize(("way", "expected"), [(0, [1, 10]), (0.5, [2, 20]), (1, [3, 30])])
+def test_each_weight_is_as_far_on_the_way_as_all(script, way, expected):
+    fast = find_architecture("fast")
+    first, second = (
+        Network(fast, {"dense1/bias": np.array(bias, np.float32)}) for bias in ([1, 10], [3, 30])
+    )
+    middle = script.between(first, second, way)
+    assert middle.architecture is fast
+    assert middle.weights["dense1/bias"].dtype == np.float32
+    np.testing.assert_allclose(middle.weights["dense1/bias"], expected)
+
+
+def test_between_networks_of_different_layers_there_is_none(script, network):
+    other = Network(QUICK, network.weights)
+    with pytest.raises(UsageError, match="received fast and quick"):
+        script.between(network, other, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--towards", "shipped/1"], "--towards and --share go together"),
+        (["--share", "0.5"], "--towards and --share go together"),
+        (["--towards", "shipped/1", "--share", "1.5"], "from 0 to 1; received 1.5"),
+    ],
+)
+def test_half_a_way_is_refused_with_nothing_written(go_on, tmp_path, capsys, words, message):
+    with pytest.raises(SystemExit):
+        go_on(*words)
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "on").exists()

@@ -86,12 +86,13 @@ def test_of_the_networks_of_the_package_as_a_teacher_the_digest_is_enough(origin
 
 
 def test_of_a_network_that_another_began_with_its_own_beginning_is_told_too(origins):
-    facts = {"command": "a", "seconds": 1.5, "seed": 3, "began_with": {"sha256": "first"}}
+    beginnings = {"began_with": {"sha256": "first"}, "towards": {"share": 0.5, "sha256": "other"}}
+    facts = {"command": "a", "seconds": 1.5, "seed": 3, **beginnings}
     assert origins.began_with("second", facts) == {
         "sha256": "second",
         "command": "a",
         "seconds": 1.5,
-        "began_with": {"sha256": "first"},
+        **beginnings,
     }
 
 

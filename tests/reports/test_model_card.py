@@ -68,6 +68,22 @@ def test_the_card_tells_which_networks_it_went_on_from_the_latest_first():
     assert "began with" not in model_card(CARD)
 
 
+def test_the_card_tells_between_which_networks_one_began():
+    first, other = {"sha256": "123"}, {"sha256": "456", "command": "b"}
+    began = {
+        "sha256": "789",
+        "command": "a",
+        "began_with": first,
+        "towards": {"share": 0.3, **other},
+    }
+    page = model_card({**CARD, "members": [{**MEMBER, "began_with": began}]})
+    assert (
+        "| began with | the network `789`, trained by `a` |\n"
+        "| began with | the network `123` |\n"
+        "| 30 % of the way to | the network `456`, trained by `b` |\n\nEvery choice"
+    ) in page
+
+
 def test_the_card_tells_whose_answers_it_learnt():
     member = {**MEMBER, "taught_by": {"sha256": "321", "command": "c"}}
     page = model_card({**CARD, "members": [member]})

@@ -7,7 +7,6 @@ import sys
 
 from inkdigits.training import threads
 
-
 PROGRAM = """
 import json, os
 import tensorflow as tf

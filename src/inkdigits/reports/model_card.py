@@ -185,15 +185,24 @@ def _teacher(card: dict[str, Any]) -> str:
 
 
 def _beginnings(card: dict[str, Any]) -> str:
-    """Return a row for each network that this one went on from, the latest first."""
-    rows = []
-    while before := card.get("began_with"):
-        how = f", trained by `{before['command']}`" if "command" in before else ""
-        time = f" in {formats.duration(before['seconds'])}" if "seconds" in before else ""
-        until = f", finished {before['finished']}" if "finished" in before else ""
-        rows.append(f"| began with | the network `{before['sha256']}`{how}{time}{until} |\n")
-        card = before
-    return "".join(rows)
+    """Return a row for each network that this one went on from, the latest first.
+
+    Where it began between two networks, all that the one came from stand before the other.
+    """
+    rows = ""
+    if "began_with" in card:
+        rows += _beginning("began with", card["began_with"])
+    if "towards" in card:
+        share = formats.percent(card["towards"]["share"], 0)
+        rows += _beginning(f"{share} of the way to", card["towards"])
+    return rows
+
+
+def _beginning(place: str, card: dict[str, Any]) -> str:
+    how = f", trained by `{card['command']}`" if "command" in card else ""
+    time = f" in {formats.duration(card['seconds'])}" if "seconds" in card else ""
+    until = f", finished {card['finished']}" if "finished" in card else ""
+    return f"| {place} | the network `{card['sha256']}`{how}{time}{until} |\n{_beginnings(card)}"
 
 
 def _figures(figures: dict[str, Any]) -> str:

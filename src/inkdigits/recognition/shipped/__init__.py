@@ -41,8 +41,9 @@ def read_card() -> dict[str, Any]:
         "command" that trained it, "seed", "data" with its SHA-256, "machine", "seconds" of
         training, "taught_by" (the network whose answers it learnt in place of labels, if there is
         one), "began_with" (the network whose weights it began with, if these were not drawn at
-        random). Besides "sha256" and "bytes" of the file, and "figures": what `inkdigits evaluate
-        shipped --suite all --json` prints.
+        random), "towards" (another one, if it began between the two, and the "share" of the way).
+        Besides "sha256" and "bytes" of the file, and "figures": what `inkdigits evaluate shipped
+        --suite all --json` prints.
 
     Example:
         >>> sorted(read_card()["figures"]["test"])[:2]
