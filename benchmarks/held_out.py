@@ -37,9 +37,9 @@ OUTLIERS = 400
 DRAWN = 4000  # digits that MNIST lacks, other ones than are learnt from
 
 
-def held_out_digits() -> LabelledImages:
-    """Return the training images that recipes hold out."""
-    return hold_out(load_mnist().train, HELD_OUT)[1]
+def held_out_digits(count: int = HELD_OUT) -> LabelledImages:
+    """Return the training images that every run holds out which holds out so many, or more."""
+    return hold_out(load_mnist().train, count)[1]
 
 
 def figures(

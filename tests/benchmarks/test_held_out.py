@@ -42,6 +42,12 @@ def test_the_held_out_images_are_those_of_the_recipes(held_out, mnist):
     assert min(digits.class_counts(10)) > 400
 
 
+def test_who_holds_out_more_holds_out_the_same_and_others(held_out):
+    few, many = (held_out.held_out_digits(count).images for count in (100, 300))
+    assert (len(few), len(many)) == (100, 300)
+    assert {image.tobytes() for image in few} <= {image.tobytes() for image in many}
+
+
 def test_each_figure_is_told(held_out, some, monkeypatch):
     monkeypatch.setattr(held_out, "OUTLIERS", 5)
     classifier = AlwaysSeven(Rejection("energy", 0.5, 1.0))
