@@ -119,7 +119,7 @@ def between(first: Network, second: Network, way: float) -> Network:
     """
     if first.architecture != second.architecture:
         raise UsageError(
-            f"between two networks of the same layers there are others; received "
+            f"the two networks to begin between must have the same layers; received "
             f"{first.architecture.name} and {second.architecture.name}"
         )
     weights = {
