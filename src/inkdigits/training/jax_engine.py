@@ -9,6 +9,7 @@ step does is compiled as one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -49,36 +50,32 @@ class JaxEngine:
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum")
         self._gradients = jax.value_and_grad(self._part_loss, has_aux=True)
-        self._in_slices = find_accelerator() is not None
-        options = {} if self._in_slices else cpu_options()
-        take = self._take_slice if self._in_slices else self._take_step
+        take: Callable[..., _State]
+        if find_accelerator():
+            take, self._deal, options = self._take_slice, _in_slices, {}
+        else:
+            take, self._deal, options = self._take_step, _in_steps, cpu_options()
         self._take = jax.jit(take, donate_argnums=0, compiler_options=options)
         self._forward = jax.jit(self._probabilities, compiler_options=options)
 
     def prepare(self, batch_size: int) -> None:
-        """Compile the loop by taking no steps, or the step by taking one that changes nothing."""
+        """Compile the loop, or the step, by taking one that changes nothing."""
         columns = self._task.augmenter.columns if self._task.augmenter else MATRIX
         order = np.zeros((1, batch_size), np.int32)
-        changes = np.zeros((1, batch_size, columns), np.float32)
-        state, material = self._read(), self._material()
-        if self._in_slices:
-            self._take(state, material, _fill_up(order), _fill_up(changes), 0)
-        else:
-            self._take(state, material, order[0], changes[0])
+        self._take_all(EpochPlan(order, np.zeros((1, batch_size, columns), np.float32)))
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
-        state, material = self._read(), self._material()
-        if self._in_slices:
-            for start in range(0, plan.steps, SLICE):
-                part = plan.part(start, start + SLICE)
-                order, changes = (_fill_up(each) for each in (part.order, part.changes))
-                state = self._take(state, material, order, changes, part.steps)
-        else:
-            for order, changes in zip(plan.order, plan.changes, strict=True):
-                state = self._take(state, material, order, changes)
+        state = self._take_all(plan)
         self._write(state)
         return self._task.sums(float(state[3]), int(state[4]), plan.order)
+
+    def _take_all(self, plan: EpochPlan) -> _State:
+        """Return what the plan's steps lead to; the variables stay as they are."""
+        state, material = self._read(), self._material()
+        for part in self._deal(plan):
+            state = self._take(state, material, *part)
+        return state
 
     def predict(self, inputs: Inputs) -> Probabilities:
         """Return the model's probabilities for these images, in their order."""
@@ -147,6 +144,18 @@ class JaxEngine:
         answers = jnp.argmax(logits[:, : self._task.classes], axis=1)
         hits = jnp.sum(answers == labels, dtype=jnp.int32)
         return total / len(labels), (other, total, hits)
+
+
+def _in_slices(plan: EpochPlan) -> Iterator[tuple[Any, ...]]:
+    """Deal a plan out for `_take_slice`."""
+    for start in range(0, plan.steps, SLICE):
+        part = plan.part(start, start + SLICE)
+        yield _fill_up(part.order), _fill_up(part.changes), part.steps
+
+
+def _in_steps(plan: EpochPlan) -> Iterator[tuple[Any, ...]]:
+    """Deal a plan out for `_take_step`."""
+    yield from zip(plan.order, plan.changes, strict=True)
 
 
 def _fill_up(steps: np.ndarray) -> Any:
