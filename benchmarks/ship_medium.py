@@ -10,19 +10,20 @@ Example: python benchmarks/ship_medium.py 2
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from held_out import held_out_digits
 from members import members_of
 from origins import of_file
-from ship import held_out_of_all, join, write_card
+from ship import held_out_of_all, write_card
 from ship_quick import with_energy
 
-from inkdigits.datasets.mnist import load_mnist_test
+from inkdigits.datasets.mnist import DIGIT_NAMES, load_mnist_test
 from inkdigits.evaluation.metrics import evaluate
+from inkdigits.evaluation.temperature import fit_temperature
 from inkdigits.recognition.onnx_runtime import OnnxClassifier
 from inkdigits.recognition.shipped import SHIPPED, shipped_medium
+from inkdigits.workflows.confidence import InnerNetwork
 from inkdigits.workflows.records import score
 
 
@@ -32,18 +33,17 @@ def main() -> None:
     parser.add_argument("number", type=int, help="which of them, from 1")
     number: int = parser.parse_args().number
     (member,) = members_of(Path(SHIPPED, str(number)))
-    _, confidence = join([member])
-    if confidence is None:
-        sys.exit(f"network {number} has no temperature: its training failed")
-    digits = held_out_digits(held_out_of_all([member])).images
-    content = with_energy(member.network, confidence.temperature, digits, half=True)
+    held_out = held_out_digits(held_out_of_all([member]))
+    logits = InnerNetwork([member.network], DIGIT_NAMES).look_at(held_out.images).logits
+    temperature = fit_temperature(logits[:, : len(DIGIT_NAMES)], held_out.labels)
+    content = with_energy(member.network, temperature, held_out.images, half=True)
     target = shipped_medium()
     target.write_bytes(content)
     network = OnnxClassifier(content)
     test = load_mnist_test()
     card = {
         "member": number,
-        "temperature": confidence.temperature,
+        "temperature": temperature,
         "test": score(evaluate(network.probabilities(test.images), test.labels)).model_dump(),
         **of_file(content),
     }
