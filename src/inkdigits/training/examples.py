@@ -19,6 +19,7 @@ from inkdigits.training.no_digits.mixture import add_no_digits
 from inkdigits.training.recipe import Recipe
 
 _SEED = 1_732_050
+_OF_DRAWN = 4  # of so many coarse digits one is a drawn one; of so many drawn ones at most one is
 
 
 def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
@@ -27,7 +28,8 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
     Args:
         train: The training images.
         recipe: Says how many are added without a digit, and behind these how many coarse and how
-            many drawn ones.
+            many drawn ones. Where there are both, some of the coarse ones are of drawn ones and
+            come last.
 
     Returns:
         All of them, the same at every call; the training images themselves if none are added.
@@ -38,10 +40,13 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
         True
     """
     examples = add_no_digits(train, recipe.no_digits)
+    coarse_of_drawn = min(recipe.coarse_digits, recipe.drawn_digits) // _OF_DRAWN
     if recipe.coarse_digits:
-        examples = joined(examples, draw_coarse(train, recipe.coarse_digits))
+        coarse = draw_coarse(train, recipe.coarse_digits - coarse_of_drawn)
+        examples = joined(examples, coarse)
     if recipe.drawn_digits:
-        examples = joined(examples, _drawn(recipe.drawn_digits))
+        drawn = _drawn(recipe.drawn_digits)
+        examples = joined(joined(examples, drawn), draw_coarse(drawn, coarse_of_drawn))
     return examples
 
 

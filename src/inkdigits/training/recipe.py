@@ -217,7 +217,8 @@ class Recipe(Checked):
             le=1_000_000,
             json_schema_extra={"unit": "images"},
             description="Training images that are learnt from besides as they are after a "
-            "reduction to 7 to 10 cells a side, 0 to 1,000,000.",
+            "reduction to 7 to 10 cells a side, 0 to 1,000,000; up to a quarter of them is of "
+            "drawn digits, where there are such.",
         ),
     ] = 0
     drawn_digits: Annotated[
