@@ -61,9 +61,9 @@ def test_tutorial_keeps_network_augmentation_and_epochs_and_validates_on_held_ou
     assert TUTORIAL.validation == "held-out"
 
 
-def test_fast_is_one_pass_over_50000_images_as_they_are():
+def test_fast_is_one_pass_over_42000_images_as_they_are():
     assert (FAST.network, FAST.optimizer, FAST.epochs) == ("fast", "muon", 1)
-    assert (FAST.validation, 60_000 - FAST.validation_images) == ("held-out", 50_000)
+    assert (FAST.validation, 60_000 - FAST.validation_images) == ("held-out", 42_000)
     assert not FAST.augmentation.changes
 
 

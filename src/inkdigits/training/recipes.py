@@ -64,9 +64,9 @@ FAST = Recipe(
     norm_momentum=0.9,
     precision="auto",
     validation="held-out",
-    validation_images=10_000,
+    validation_images=18_000,
 )
-"""The shortest way to 99 %: one pass over 50,000 images."""
+"""The shortest way to 99 %: one pass over 42,000 images, no more than it takes."""
 
 BEST = Recipe(
     name="best",
