@@ -62,7 +62,8 @@ def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
         epochs=8,
         learning_rate=0.02,
         no_digits=4_000,
-        coarse_digits=0,
+        coarse_digits=3_000,
+        drawn_digits=3_000,
         augmentation=broad.augmentation.model_copy(update=nothing),
     )
 
