@@ -19,7 +19,7 @@ from inkdigits.training.no_digits.mixture import add_no_digits
 from inkdigits.training.recipe import Recipe
 
 _SEED = 1_732_050
-_OF_DRAWN = 4  # of so many coarse digits one is a drawn one; of so many drawn ones at most one is
+_OF_DRAWN = 4  # one coarse digit in so many is of a drawn one, if as many of these are drawn
 
 
 def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
@@ -42,11 +42,10 @@ def training_examples(train: LabelledImages, recipe: Recipe) -> LabelledImages:
     examples = add_no_digits(train, recipe.no_digits)
     coarse_of_drawn = min(recipe.coarse_digits, recipe.drawn_digits) // _OF_DRAWN
     if recipe.coarse_digits:
-        coarse = draw_coarse(train, recipe.coarse_digits - coarse_of_drawn)
-        examples = joined(examples, coarse)
+        examples = joined(examples, draw_coarse(train, recipe.coarse_digits - coarse_of_drawn))
     if recipe.drawn_digits:
         drawn = _drawn(recipe.drawn_digits)
-        examples = joined(joined(examples, drawn), draw_coarse(drawn, coarse_of_drawn))
+        examples = joined(examples, joined(drawn, draw_coarse(drawn, coarse_of_drawn)))
     return examples
 
 
