@@ -52,6 +52,7 @@ OWNERS = {
     "jaxtyping": {"inkdigits.array_types"},
     "tensorflow": {
         "inkdigits.networks.tensorflow_ops",
+        "inkdigits.networks.tensorflow_winograd",
         "inkdigits.training.accelerator",
         "inkdigits.training.determinism",
         "inkdigits.training.tensorflow_engine",

@@ -25,6 +25,7 @@ from inkdigits.networks.layers import (
     FusedBatchNormalization,
     NormalizedConv2D,
     NormalizedDense,
+    WinogradConv2D,
 )
 from inkdigits.networks.oriented_filters import oriented_filters
 from inkdigits.networks.weights import get_weights, set_weights
@@ -213,6 +214,27 @@ def test_fast_layers_train_the_networks_with_normalisation_like_keras_own(networ
         assert np.linalg.norm(plain[name] - fast[name]) <= 0.05 * moved + 1e-3, name
 
 
+@pytest.mark.parametrize("network", [TUTORIAL, BEST], ids=lambda network: network.name)
+def test_by_winograd_the_networks_train_like_keras_own(network, digits):
+    few = digits.take(slice(32))
+    batch = scale(few.images), one_hot(few.labels)
+    models = [build(network, fast_layers=True, by_winograd=each) for each in (False, True)]
+    chosen = [layer.name for layer in models[1].layers if getattr(layer, "by_winograd", False)]
+    assert chosen == [n for n, layer in network.named_layers() if isinstance(layer, Conv2D)]
+    assert not any(getattr(layer, "by_winograd", False) for layer in models[0].layers)
+    (plain_loss, before, plain), (loss, _, weights) = (one_step(each, batch) for each in models)
+    assert loss == pytest.approx(plain_loss, rel=1e-4)
+    for name in plain:
+        moved = np.linalg.norm(plain[name] - before[name])
+        assert np.linalg.norm(plain[name] - weights[name]) <= 0.05 * moved + 1e-3, name
+
+
+def test_layers_that_are_not_fast_are_not_trained_by_winograd():
+    assert keras.layers.Conv2D in {
+        type(layer) for layer in build(TUTORIAL, by_winograd=True).layers
+    }
+
+
 @pytest.mark.parametrize("network", [SMALL, DRY], ids=lambda network: network.name)
 def test_fast_layers_learn_the_same_from_biases_that_are_not_zero(network, batch, random_weights):
     weights = random_weights(network)
@@ -275,12 +297,12 @@ def test_biases_right_before_a_normalisation_rest_in_fast_layers_alone(network, 
     assert fast.count_params() == plain.count_params()
 
 
-def test_layers_without_a_normalisation_right_behind_them_stay_keras_own():
+def test_layers_without_a_normalisation_right_behind_them_keep_their_bias():
     kinds = {layer.name: type(layer) for layer in build(TUTORIAL, fast_layers=True).layers}
     for name in ("conv1", "conv2", "conv3"):
         assert kinds[name] is NormalizedConv2D
     assert kinds["dense1"] is NormalizedDense
-    assert kinds["conv4"] is keras.layers.Conv2D
+    assert kinds["conv4"] is WinogradConv2D
     assert kinds["dense2"] is keras.layers.Dense
 
 

@@ -9,6 +9,7 @@ from inkdigits.networks.layers import (
     FusedBatchNormalization,
     NormalizedConv2D,
     NormalizedDense,
+    WinogradConv2D,
 )
 
 SHAPES = [(6, 5, 4, 3), (2, 2, 2, 1), (7, 3), (2, 4)]
@@ -32,9 +33,10 @@ def inputs_of(shape, dtype=np.float32):
     return np.random.default_rng(2).normal(3, 2, shape).astype(dtype)
 
 
-def outputs_and_gradients(layer, inputs):
+def outputs_and_gradients(layer, inputs, weight_shape=None):
     x = tf.constant(inputs)
-    weight = tf.constant(np.random.default_rng(3).normal(size=inputs.shape).astype(np.float32))
+    shape = weight_shape or inputs.shape
+    weight = tf.constant(np.random.default_rng(3).normal(size=shape).astype(np.float32))
     with tf.GradientTape() as tape:
         tape.watch(x)
         outputs = layer(x, training=True)
@@ -300,3 +302,63 @@ def test_keras_can_copy_layers_that_leave_their_bias_out(layer):
     copy = keras.layers.deserialize(keras.layers.serialize(layer))
     assert type(copy) is type(layer)
     assert copy.get_config() == layer.get_config()
+
+
+def convolution(by_winograd, channels=32, kind=WinogradConv2D, **options):
+    layer = kind(4, options.pop("kernel_size", 3), bias_initializer="ones", **options)
+    layer.by_winograd = by_winograd
+    layer.build((None, 8, 9, channels))
+    return layer
+
+
+def products_for(layer, channels=32):
+    """The batches of matrices that a training step multiplies: none for a plain convolution."""
+    step = tf.function(lambda x: layer(x, training=True))
+    graph = step.get_concrete_function(tf.TensorSpec([None, 8, 9, channels])).graph
+    return sum(each.type == "BatchMatMulV2" for each in graph.get_operations())
+
+
+@pytest.mark.parametrize("kind", [WinogradConv2D, NormalizedConv2D])
+def test_trained_by_winograd_a_convolution_has_the_values_of_a_plain_one(kind):
+    plain, filtered = (convolution(each, kind=kind) for each in (False, True))
+    filtered.set_weights(plain.get_weights())
+    inputs = inputs_of((2, 8, 9, 32))
+    assert (products_for(plain), products_for(filtered)) == (0, 5)
+    (ours, our_gradients), (theirs, their_gradients) = (
+        outputs_and_gradients(each, inputs, weight_shape=(2, 6, 7, 4)) for each in (filtered, plain)
+    )
+    for our, their in zip([ours, *our_gradients], [theirs, *their_gradients], strict=True):
+        np.testing.assert_allclose(our, their, rtol=0, atol=2e-5 * np.abs(their).max())
+    # Outside of training it is the plain one.
+    np.testing.assert_array_equal(filtered(inputs), plain(inputs))
+
+
+@pytest.mark.parametrize(
+    ("options", "products"),
+    [
+        ({"by_winograd": True}, 5),
+        ({"by_winograd": False}, 0),
+        ({"by_winograd": True, "channels": 31}, 0),
+        ({"by_winograd": True, "dtype": "mixed_bfloat16"}, 0),
+        ({"by_winograd": True, "strides": 2}, 0),
+        ({"by_winograd": True, "dilation_rate": 2}, 0),
+        ({"by_winograd": True, "padding": "same"}, 0),
+        ({"by_winograd": True, "kernel_size": 1}, 0),
+        ({"by_winograd": True, "kernel_size": (2, 3)}, 0),
+        ({"by_winograd": True, "kernel_size": 8}, 0),
+    ],
+    ids=str,
+)
+def test_winograd_is_for_many_channels_in_float32_and_plain_steps(options, products):
+    layer = convolution(**options)
+    assert products_for(layer, options.get("channels", 32)) == products
+    assert bool(layer.rehearse(tf.constant(2))) == bool(products)
+
+
+def test_a_backend_or_a_build_without_xla_convolves_plainly(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("inkdigits.networks.tensorflow_winograd.compiles", lambda: False)
+        assert products_for(convolution(True)) == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.backend, "backend", lambda: "jax")
+        assert not convolution(True).rehearse(tf.constant(2))

@@ -19,6 +19,7 @@ from inkdigits.networks.network import Network
 from inkdigits.networks.weights import get_weights, set_weights
 from inkdigits.training import pace as pace_module
 from inkdigits.training import trainer as trainer_module
+from inkdigits.training.accelerator import Accelerator
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.engine import NeutralEngine
 from inkdigits.training.no_digits.mixture import NO_CLASS, add_no_digits
@@ -302,6 +303,46 @@ def saying(answer, shape=(28, 28, 1), classes=10):
     bias[answer] = 20.0
     kernel = np.zeros((shape[0] * shape[1], classes), np.float32)
     return Teacher([Network(layers, {"dense1/kernel": kernel, "dense1/bias": bias})])
+
+
+@pytest.mark.parametrize(
+    ("epochs", "to_come", "by_winograd"),
+    [
+        (499, None, False),  # of 200 images
+        (500, None, True),
+        (1, 99_999, False),
+        (1, 100_000, True),
+        (500, 1, False),
+    ],
+)
+def test_what_takes_long_to_compile_is_for_trainings_of_many_images(
+    make_trainer, epochs, to_come, by_winograd
+):
+    recipe = TUTORIAL.replace(epochs=epochs, batch_size=16, precision="float32")
+    model = make_trainer(recipe, images_to_come=to_come).model
+    assert {layer.by_winograd for layer in model.layers if "conv" in layer.name} == {by_winograd}
+
+
+def test_graphics_processors_convolve_in_their_own_way(make_trainer, monkeypatch):
+    some = Accelerator("NVIDIA H200", bfloat16=True)
+    monkeypatch.setattr(trainer_module, "find_accelerator", lambda: some)
+    recipe = TUTORIAL.replace(batch_size=16)
+    model = make_trainer(recipe, images_to_come=10**6).model
+    assert not any(getattr(layer, "by_winograd", False) for layer in model.layers)
+
+
+def test_a_training_by_winograd_goes_as_one_by_plain_convolutions(make_trainer):
+    recipe = TUTORIAL.replace(
+        epochs=1, batch_size=50, micro_batches=2, learning_rate=0.001, precision="float32"
+    )
+    trainers = [make_trainer(recipe, images_to_come=each) for each in (1, 10**6)]
+    for trainer in trainers:
+        trainer.prepare()
+        trainer.fit()
+    (plain,), (ours,) = (trainer.history for trainer in trainers)
+    assert ours.loss == pytest.approx(plain.loss, rel=0.02)
+    assert trainers[1].model.get_layer("conv2").rehearse(1)
+    assert not trainers[0].model.get_layer("conv2").rehearse(1)
 
 
 def test_nobody_need_watch(make_trainer):

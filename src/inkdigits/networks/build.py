@@ -31,6 +31,7 @@ from inkdigits.networks.layers import (
     FusedBatchNormalization,
     NormalizedConv2D,
     NormalizedDense,
+    WinogradConv2D,
 )
 from inkdigits.networks.oriented_filters import oriented_filters
 from inkdigits.networks.precision import Precision
@@ -45,6 +46,7 @@ def build(
     precision: Precision = "float32",
     norm_momentum: float = 0.99,
     fast_layers: bool = False,
+    by_winograd: bool = False,
 ) -> keras.Sequential:
     """Build the Keras model of an architecture.
 
@@ -56,6 +58,9 @@ def build(
         fast_layers: Fuse batch normalisation, leave out biases before it while training, and
             pool before ReLU instead of after it: the maximum of rectified values is the rectified
             maximum, for a quarter of the work. Names, weights and results stay the same.
+        by_winograd: With `fast_layers`, train convolutions of many channels by Winograd's minimal
+            filtering where that can be done: after seconds of compiling it takes half the time,
+            and the results differ by some 1e-6.
 
     Returns:
         A model from (n, height, width, channels) float32 to (n, classes) float32 probabilities,
@@ -76,6 +81,9 @@ def build(
     ]
     if fast_layers:
         layers = _leave_out_biases(_pool_before_relu(layers))
+        for layer in layers:
+            if isinstance(layer, WinogradConv2D):
+                layer.by_winograd = by_winograd
     return keras.Sequential(
         [keras.Input(architecture.input_shape), *layers], name=architecture.name
     )
@@ -103,7 +111,7 @@ def _pool_before_relu(layers: list[keras.layers.Layer]) -> list[keras.layers.Lay
 def _leave_out_biases(layers: list[keras.layers.Layer]) -> list[keras.layers.Layer]:
     """Exchange each layer whose outputs are normalised next for one that trains without bias."""
     kinds: dict[type, Any] = {
-        keras.layers.Conv2D: NormalizedConv2D,
+        WinogradConv2D: NormalizedConv2D,
         keras.layers.Dense: NormalizedDense,
     }
     order = list(layers)
@@ -125,7 +133,8 @@ def _keras_layer(layer: Layer, name: str, settings: _Settings, seed: int) -> ker
         case Padding2D(margin):
             return keras.layers.ZeroPadding2D(margin, **common)
         case Conv2D(filters, kernel):
-            return keras.layers.Conv2D(filters, kernel, kernel_initializer=glorot, **common)
+            convolution = WinogradConv2D if settings.fast_layers else keras.layers.Conv2D
+            return convolution(filters, kernel, kernel_initializer=glorot, **common)
         case OrientedFilters(filters, kernel, stride):
             drawn = keras.initializers.Constant(
                 oriented_filters(filters, kernel, settings.channels)

@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from inkdigits.arrays import Inputs, Probabilities
+from inkdigits.networks.layers import WinogradConv2D
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_in_batches
 from inkdigits.training.sums import Sums
@@ -48,11 +49,16 @@ class TensorFlowEngine:
     def prepare(self, batch_size: int) -> None:
         """Trace and optimise the loop by taking no steps, and meanwhile the way from images on."""
         columns = self._task.augmenter.columns if self._task.augmenter else 0
-        self._loop.get_concrete_function()  # what Python does of it, which holds all else up
-        with ThreadPoolExecutor(1) as pool:
+        batch = tf.constant(batch_size // self._task.micro_batches)
+        with ThreadPoolExecutor(2) as pool:
+            # Python holds up whatever else needs it, so it goes ahead of what does without.
+            self._rehearse.get_concrete_function(batch)
+            rehearsed = pool.submit(self._rehearse, batch)
+            self._loop.get_concrete_function()
             ready = pool.submit(self._loop, tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, columns]))
             self._forward(tf.zeros([self._task.micro_batches, *self._task.pixels.shape[1:]]))
-            ready.result()
+            for each in (rehearsed, ready):
+                each.result()
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
@@ -67,6 +73,14 @@ class TensorFlowEngine:
             return outcome
 
         return predict_in_batches(forward, inputs, self._task.outputs)
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
+    def _rehearse(self, batch: Any) -> list[Any]:
+        """Compile on both cores what would otherwise be compiled during the first step."""
+        convolutions = (
+            each for each in self._task.model.layers if isinstance(each, WinogradConv2D)
+        )
+        return [value for each in convolutions for value in each.rehearse(batch)]
 
     def _probabilities(self, inputs: Any) -> Any:
         if not self._side_by_side:

@@ -37,6 +37,9 @@ from inkdigits.training.task import Task
 from inkdigits.training.teacher import Lesson, Teacher
 from inkdigits.training.variables import read_variables, write_variables
 
+WINOGRAD_FROM = 100_000
+"""Images in a training from which on the seconds of compiling pay for themselves."""
+
 
 class Trainer:
     """Fits the network of a recipe to labelled images."""
@@ -52,6 +55,7 @@ class Trainer:
         weights: Mapping[str, np.ndarray] | None = None,
         teacher: Teacher | None = None,
         deterministic: bool = False,
+        images_to_come: int | None = None,
     ) -> None:
         """Build model and optimiser, and put the images into memory.
 
@@ -68,6 +72,8 @@ class Trainer:
                 images' labels; None for the labels.
             deterministic: Give the same bits in every run on this machine; it holds for the whole
                 process, until it ends.
+            images_to_come: What to compile for: images that will go through the network; None for
+                all that the recipe's epochs take.
 
         Raises:
             UsageError: If the images are not of the network's shape, the teacher reads others or
@@ -88,7 +94,9 @@ class Trainer:
         taught, train = len(train), training_examples(train, recipe)
         self.feed = Feed(recipe, train, validation, seed)
         self._epoch, self._step, self._sums = 1, 0, Sums()
-        self.model = self._build_model(weights)
+        if images_to_come is None:
+            images_to_come = recipe.epochs * len(train)
+        self.model = self._build_model(weights, by_winograd=images_to_come >= WINOGRAD_FROM)
         self._optimizer = make_optimizer(
             recipe,
             self.model,
@@ -112,7 +120,9 @@ class Trainer:
             )
         )
 
-    def _build_model(self, weights: Mapping[str, np.ndarray] | None) -> keras.Sequential:
+    def _build_model(
+        self, weights: Mapping[str, np.ndarray] | None, *, by_winograd: bool
+    ) -> keras.Sequential:
         """Build the network, as far as the recipe says with weights that it starts with."""
         model = build(
             self.architecture,
@@ -120,6 +130,7 @@ class Trainer:
             precision=self.precision,
             norm_momentum=self.recipe.norm_momentum,
             fast_layers=self.recipe.fast_layers,
+            by_winograd=by_winograd and find_accelerator() is None,
         )
         if weights:
             set_some_weights(model, weights)

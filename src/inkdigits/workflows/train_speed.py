@@ -36,8 +36,9 @@ def training_speed(recipe: Recipe, images: int = IMAGES) -> Callable[[], float]:
         A function that trains on these images once and returns images per second.
     """
     share_cores(recipe.micro_batches)
-    train = load_mnist().train.take(slice(images))
-    trainer = Trainer(recipe, train, train)
+    everything = load_mnist().train
+    train = everything.take(slice(images))
+    trainer = Trainer(recipe, train, train, images_to_come=recipe.epochs * len(everything))
     trainer.prepare()
     plan = trainer.feed.plan(1)
     trainer.engine.run(plan.part(0, WARM_UP_STEPS))
