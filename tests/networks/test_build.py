@@ -6,6 +6,7 @@ from inkdigits.arrays import one_hot, scale
 from inkdigits.networks.architecture import (
     ARCHITECTURES,
     BEST,
+    BROAD,
     FAST,
     PUBLISHED,
     TUTORIAL,
@@ -227,6 +228,48 @@ def test_by_winograd_the_networks_train_like_keras_own(network, digits):
     for name in plain:
         moved = np.linalg.norm(plain[name] - before[name])
         assert np.linalg.norm(plain[name] - weights[name]) <= 0.05 * moved + 1e-3, name
+
+
+@pytest.mark.parametrize(
+    ("network", "precision", "folded"),
+    [
+        (TUTORIAL, "float32", ["norm1"]),
+        (BEST, "float32", ["norm1"]),
+        (TUTORIAL, "bfloat16", []),
+        # Oriented filters, a pooling, and no normalisation at all come behind the images.
+        (FAST, "float32", []),
+        (BROAD, "float32", []),
+        (PUBLISHED, "float32", []),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_the_first_normalisation_is_folded_into_a_convolution_of_few_taps(
+    network, precision, folded
+):
+    layers = build(network, precision=precision, fast_layers=True).layers
+    assert [each.name for each in layers if getattr(each, "folded", False)] == folded
+    assert not any(getattr(each, "folded", False) for each in build(network).layers)
+
+
+def test_a_kernel_with_as_many_taps_as_filters_has_its_outputs_normalised():
+    layers = (Conv2D(9, kernel=3), BatchNormalization(), Flatten(), Dense(2), Softmax())
+    wide = Architecture(name="wide", input_shape=(8, 8, 1), layers=layers)
+    assert not build(wide, fast_layers=True).layers[1].folded
+
+
+def test_a_folded_normalisation_that_is_frozen_keeps_its_statistics(batch, random_weights):
+    weights = random_weights(TUTORIAL)
+    inputs = np.random.default_rng(4).random((4, 28, 28, 1)).astype(np.float32)
+    plain, fast = (build(TUTORIAL, fast_layers=each) for each in (False, True))
+    first_two = []
+    for model in (plain, fast):
+        set_weights(model, weights)
+        model.get_layer("norm1").trainable = False
+        before = get_weights(model)["norm1/moving_mean"]
+        convolved = model.get_layer("conv1")(inputs, training=True)
+        first_two.append(model.get_layer("norm1")(convolved, training=True))
+        np.testing.assert_array_equal(get_weights(model)["norm1/moving_mean"], before)
+    np.testing.assert_allclose(*first_two, rtol=1e-4, atol=1e-5)
 
 
 def test_layers_that_are_not_fast_are_not_trained_by_winograd():

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inkdigits.networks.tensorflow_ops import fused_batch_norm
+from inkdigits.networks.tensorflow_ops import (
+    convolve_with_bias,
+    convolved_moments,
+    fused_batch_norm,
+)
 
 
 def test_rows_by_hand():
@@ -32,3 +36,36 @@ def test_bfloat16_stays_bfloat16_and_its_statistics_are_float32(shape, rng):
     assert outputs.shape == shape
     assert mean.dtype == variance.dtype == tf.float32
     assert mean.shape == variance.shape == (3,)
+
+
+def test_moments_by_hand():
+    # A kernel of one tap: the outputs are 0, 2, 4 and 6 times 3.
+    images = tf.constant([0.0, 2, 4, 6], shape=[1, 2, 2, 1])
+    mean, variance = convolved_moments(images, tf.constant(3.0, shape=[1, 1, 1, 1]))
+    assert (mean.numpy().tolist(), variance.numpy().tolist()) == ([9.0], [45.0])
+
+
+@pytest.mark.parametrize(
+    ("shape", "kernel"), [((5, 6, 7, 1), (3, 3, 1, 4)), ((2, 5, 5, 3), (2, 2, 3, 5))]
+)
+def test_moments_and_their_gradients_are_those_of_what_is_convolved(shape, kernel, rng):
+    images = tf.constant(rng.random(shape), tf.float32)
+    taps = tf.constant(rng.normal(size=kernel), tf.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(taps)
+        outputs = convolve_with_bias(images, taps, tf.zeros(kernel[-1]))
+        plain = tf.nn.moments(outputs, (0, 1, 2))
+        ours = convolved_moments(images, taps)
+        scores = [tf.reduce_sum(mean - 2 * tf.sqrt(variance)) for mean, variance in (plain, ours)]
+    for mine, theirs in zip(ours, plain, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
+    gradients = [tape.gradient(score, taps) for score in scores]
+    np.testing.assert_allclose(*gradients, rtol=1e-3, atol=1e-5)
+
+
+def test_the_variance_of_what_is_all_alike_is_not_below_zero(rng):
+    _, variance = convolved_moments(
+        tf.fill([4, 9, 9, 1], 0.7), tf.constant(rng.normal(size=(3, 3, 1, 64)), tf.float32)
+    )
+    assert (variance.numpy() >= 0).all()
+    np.testing.assert_allclose(variance, np.zeros(64), atol=1e-5)

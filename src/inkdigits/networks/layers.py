@@ -35,12 +35,17 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
     Attributes:
         left_out_bias: Returns the bias that the inputs lack while training; None if they lack
             none. A function, since Keras would count a variable in sight as this layer's own.
+        folded: Whether the inputs come normalised already while training, by the convolution
+            before it.
     """
 
     left_out_bias: Callable[[], Any] | None = None
+    folded: bool = False
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Normalise `inputs`, with batch statistics while training and moving ones otherwise."""
+        if training and self.trainable and self.folded:
+            return inputs
         if not training or not self.trainable:
             if training and self.left_out_bias is not None:
                 inputs = inputs + self.left_out_bias()
@@ -49,18 +54,36 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
             outputs = self._normalise_fused(inputs)
         else:
             outputs = super().call(inputs, training=True, mask=mask)
-        if self.left_out_bias is not None:
-            bias = self.left_out_bias()
-            self.moving_mean.assign(self.moving_mean + bias * (1.0 - self.momentum))
+        self._count_left_out_bias()
         return outputs
+
+    def fold(self, mean: Any, variance: Any) -> tuple[Any, Any]:
+        """Follow a batch's statistics, and return the factor and the summand that normalise it.
+
+        Args:
+            mean: Of each channel, shape (channels,).
+            variance: Population variance of each channel, shape (channels,).
+        """
+        self._follow(mean, variance)
+        self._count_left_out_bias()
+        factor = self.gamma * keras.ops.rsqrt(variance + self.epsilon)
+        return factor, self.beta - mean * factor
 
     def _normalise_fused(self, inputs: Any) -> Any:
         from inkdigits.networks.tensorflow_ops import fused_batch_norm
 
         outputs, mean, variance = fused_batch_norm(inputs, self.gamma, self.beta, self.epsilon)
+        self._follow(mean, variance)
+        return outputs
+
+    def _follow(self, mean: Any, variance: Any) -> None:
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
-        return outputs
+
+    def _count_left_out_bias(self) -> None:
+        if self.left_out_bias is not None:
+            bias = self.left_out_bias()
+            self.moving_mean.assign(self.moving_mean + bias * (1.0 - self.momentum))
 
     def _can_fuse(self, inputs: Any) -> bool:
         return (
@@ -131,7 +154,15 @@ class WinogradConv2D(keras.layers.Conv2D):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable(package="inkdigits")
 class NormalizedConv2D(WinogradConv2D):
-    """A convolution before a batch normalisation: its bias is left out while training."""
+    """A convolution before a batch normalisation: its bias is left out while training.
+
+    Attributes:
+        norm_behind: Returns the normalisation that is to be folded into this layer while training:
+            its batch statistics are had from the inputs', before anything is convolved, so that a
+            kernel times its factors and a bias do it all. None where there is none such.
+    """
+
+    norm_behind: Callable[[], FusedBatchNormalization] | None = None
 
     def build(self, input_shape: Any) -> None:
         """Make the variables; the bias is not one that gradients change."""
@@ -140,7 +171,19 @@ class NormalizedConv2D(WinogradConv2D):
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Convolve, and add the bias unless training."""
-        return self._convolve(inputs) if training else super().call(inputs)
+        if not training:
+            return super().call(inputs)
+        norm = self.norm_behind() if self.norm_behind else None
+        if norm is None or not norm.trainable:
+            return self._convolve(inputs)
+        return self._convolve_and_normalise(inputs, norm)
+
+    def _convolve_and_normalise(self, inputs: Any, norm: FusedBatchNormalization) -> Any:
+        from inkdigits.networks.tensorflow_ops import convolve_with_bias, convolved_moments
+
+        kernel = keras.ops.convert_to_tensor(self.kernel)
+        factor, summand = norm.fold(*convolved_moments(inputs, kernel))
+        return convolve_with_bias(inputs, kernel * factor, summand)
 
 
 @keras.saving.register_keras_serializable(package="inkdigits")

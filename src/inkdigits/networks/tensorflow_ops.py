@@ -38,6 +38,51 @@ def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
     return tf.reshape(outputs, tf.shape(inputs)), mean, population_variance
 
 
+def convolve_with_bias(images: Any, kernel: Any, bias: Any) -> Any:
+    """Convolve at all places where the kernel fits and add the bias, in one operation.
+
+    Args:
+        images: Shape (n, height, width, channels).
+        kernel: Shape (size, size, channels, filters).
+        bias: Shape (filters,).
+    """
+    return tf.nn.bias_add(tf.nn.conv2d(images, kernel, strides=1, padding="VALID"), bias)
+
+
+def convolved_moments(images: Any, kernel: Any) -> tuple[Any, Any]:
+    """Return mean and variance of what a convolution gives, from those of what it is given.
+
+    Each output is a sum of the pixels under the kernel, times its taps; its mean and its variance
+    follow from the means and the covariances of these pixels. Where the kernel has few taps and
+    there are many filters, that is a fraction of the work of going over all outputs.
+
+    Args:
+        images: Shape (n, height, width, channels), float32.
+        kernel: Shape (size, size, channels, filters), float32; laid on all places where it fits.
+
+    Returns:
+        The mean of each filter's outputs over all images and places and their population variance,
+        both float32 with shape (filters,).
+    """
+    size, _, channels, filters = kernel.shape
+    rows, columns = (each - size + 1 for each in images.shape[1:3])
+    pixels = tf.stack(
+        [
+            tf.reshape(images[:, top : top + rows, left : left + columns, channel], [-1])
+            for top in range(size)
+            for left in range(size)
+            for channel in range(channels)
+        ]
+    )
+    count = tf.cast(tf.shape(pixels)[1], tf.float32)
+    means = tf.reduce_mean(pixels, axis=1, keepdims=True)
+    products = tf.matmul(pixels, pixels, transpose_b=True) / count
+    covariances = products - means * tf.transpose(means)
+    taps = tf.reshape(kernel, [-1, filters])
+    variance = tf.reduce_sum(taps * tf.matmul(covariances, taps), axis=0)
+    return tf.reduce_sum(taps * means, axis=0), tf.maximum(variance, 0.0)
+
+
 def apply_adam(
     variable: Any,
     momentum: Any,

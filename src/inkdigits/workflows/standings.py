@@ -42,7 +42,8 @@ class Row:
         highest: The fastest round.
         ratio: Median over the rounds of the ratio to the published recipe in the same round; None
             for a matrix product.
-        gflops: GFLOP/s that the images amount to; None where the network is not ours.
+        gflops: GFLOP/s that the images amount to by plain convolutions; Winograd's filtering does
+            fewer, and so may pass the matrix product. None where the network is not ours.
         ceiling_share: `gflops` as a share of the matrix product's in the same number format.
     """
 
