@@ -215,8 +215,8 @@ def test_fast_layers_train_the_networks_with_normalisation_like_keras_own(networ
         assert np.linalg.norm(plain[name] - fast[name]) <= 0.05 * moved + 1e-3, name
 
 
-@pytest.mark.parametrize("network", [TUTORIAL, BEST], ids=lambda network: network.name)
-def test_by_winograd_the_networks_train_like_keras_own(network, digits):
+@pytest.mark.parametrize("network", [BEST], ids=lambda network: network.name)
+def test_by_winograd_a_network_trains_like_keras_own(network, digits):
     few = digits.take(slice(32))
     batch = scale(few.images), one_hot(few.labels)
     models = [build(network, fast_layers=True, by_winograd=each) for each in (False, True)]
