@@ -173,7 +173,8 @@ class Recipe(Checked):
         bool,
         Field(
             description="Use layers with the same results that are faster: fused batch "
-            "normalisation, no bias before it while training, pooling before ReLU."
+            "normalisation, no bias before it while training, pooling before ReLU, and in long "
+            "trainings in float32 Winograd's minimal filtering."
         ),
     ] = True
     frozen: Annotated[
