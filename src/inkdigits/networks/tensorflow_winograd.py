@@ -201,8 +201,12 @@ def _compiled(function: Callable[..., Any], *signature: Any) -> Any:
 
 def _combine(matrix: Float64[np.ndarray, "n m"], parts: Sequence[Any]) -> list[Any]:
     """Return the sums of parts that the rows of a matrix ask for."""
+    scaled = [
+        {factor: _times(factor, part) for factor in dict.fromkeys(column) if factor}
+        for part, column in zip(parts, matrix.T.tolist(), strict=True)
+    ]
     return [
-        tf.add_n([_times(row[i], parts[i]) for i in range(len(row)) if row[i]])
+        tf.add_n([scaled[i][factor] for i, factor in enumerate(row) if factor])
         for row in matrix.tolist()
     ]
 

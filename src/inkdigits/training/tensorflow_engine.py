@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.networks.layers import WinogradConv2D
+from inkdigits.training.heap import trim_heap
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_in_batches
 from inkdigits.training.sums import Sums
@@ -59,6 +60,7 @@ class TensorFlowEngine:
             self._forward(tf.zeros([self._task.micro_batches, *self._task.pixels.shape[1:]]))
             for each in (rehearsed, ready):
                 each.result()
+        trim_heap()
 
     def run(self, plan: EpochPlan) -> Sums:
         """Take the plan's steps."""
