@@ -33,6 +33,7 @@ from inkdigits.runs.folder import RunFolder
 from inkdigits.runs.machine import describe_machine, peak_memory_mib
 from inkdigits.runs.manifest import DataSource, Manifest, TeacherRecord, Training
 from inkdigits.runs.weights_file import write_arrays
+from inkdigits.training.heap import trim_heap
 from inkdigits.training.prediction import among_classes, predict_at_once
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.trainer import Trainer
@@ -93,6 +94,7 @@ def finish(done: Finished, aside: Aside, stopwatch: Stopwatch) -> Manifest:
     network = Network(done.trainer.architecture, get_weights(done.trainer.model))
     inner = InnerNetwork([network], done.dataset.class_names, done.dataset.form)
     _write_keras(done, network, inner.classifier)
+    trim_heap()
     stopwatch.lap("export")
     confidence = _fit_confidence(done, inner, outliers)
     stopwatch.lap("confidence")

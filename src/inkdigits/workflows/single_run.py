@@ -20,6 +20,7 @@ from inkdigits.runs.history import history_to_csv
 from inkdigits.runs.lock import sole_writer
 from inkdigits.runs.manifest import Manifest
 from inkdigits.runs.start import Interval, Start, StartedFrom, read_start, start_on, write_start
+from inkdigits.training.heap import trim_heap
 from inkdigits.training.observer import Observer, QuietObserver
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.state import TrainerState
@@ -172,6 +173,7 @@ class _Job:
                 state = keeper.keep()
                 raise InterruptedRunError(self._stopped_message(state, trainer.steps_per_epoch))
             self._watch.lap("train and validate")
+            trim_heap()  # of what the steps took; what follows takes as much of its own
             done = Finished(self._run, trainer, self._material)
             manifest = finish(done, self._aside, self._watch)
         except OutputError as error:
