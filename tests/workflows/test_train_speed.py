@@ -21,8 +21,10 @@ def test_the_cores_are_shared_out_before_anything_is_built(
     class BuildError(Exception):
         pass
 
-    def build(*_: object) -> None:
+    def build(*_: object, images_to_come: int) -> None:
         calls.append("build")
+        # Compiled as for the whole recipe: two epochs of MNIST.
+        assert images_to_come == 120_000
         raise BuildError
 
     monkeypatch.setattr(train_speed, "share_cores", calls.append)
