@@ -46,7 +46,7 @@ SMALL = Architecture(
     ),
 )
 
-# In bfloat16 dropout draws other numbers.
+# Enough channels to be trained by Winograd's filtering.
 MANY = Architecture(
     name="many",
     input_shape=(28, 28, 1),
@@ -56,6 +56,8 @@ MANY = Architecture(
         *(Flatten(), Dense(10), Softmax()),
     ),
 )
+
+# In bfloat16 dropout draws other numbers.
 DRY = Architecture(
     "dry",
     SMALL.input_shape,
