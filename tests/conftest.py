@@ -82,3 +82,19 @@ def random_weights():
         return weights
 
     return draw_weights
+
+
+@pytest.fixture(scope="session")
+def many_channels():
+    """A network with enough channels to be trained by Winograd's filtering."""
+    from inkdigits.networks import architecture as parts
+
+    return parts.Architecture(
+        name="many",
+        input_shape=(28, 28, 1),
+        layers=(
+            *(parts.Conv2D(32, kernel=3), parts.Relu(), parts.MaxPooling2D(2)),
+            *(parts.Conv2D(4, kernel=3), parts.BatchNormalization(), parts.Relu()),
+            *(parts.Flatten(), parts.Dense(10), parts.Softmax()),
+        ),
+    )

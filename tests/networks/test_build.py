@@ -46,17 +46,6 @@ SMALL = Architecture(
     ),
 )
 
-# Enough channels to be trained by Winograd's filtering.
-MANY = Architecture(
-    name="many",
-    input_shape=(28, 28, 1),
-    layers=(
-        *(Conv2D(32, kernel=3), Relu(), MaxPooling2D(2)),
-        *(Conv2D(4, kernel=3), BatchNormalization(), Relu()),
-        *(Flatten(), Dense(10), Softmax()),
-    ),
-)
-
 # In bfloat16 dropout draws other numbers.
 DRY = Architecture(
     "dry",
@@ -226,10 +215,10 @@ def test_fast_layers_train_the_networks_with_normalisation_like_keras_own(networ
         assert np.linalg.norm(plain[name] - fast[name]) <= 0.05 * moved + 1e-3, name
 
 
-def test_by_winograd_a_network_trains_like_keras_own(digits):
+def test_by_winograd_a_network_trains_like_keras_own(many_channels, digits):
     few = digits.take(slice(32))
     batch = scale(few.images), one_hot(few.labels)
-    models = [build(MANY, fast_layers=True, by_winograd=each) for each in (False, True)]
+    models = [build(many_channels, fast_layers=True, by_winograd=each) for each in (False, True)]
     for model, chosen in zip(models, ([], ["conv1", "conv2"]), strict=True):
         layers = model.layers
         assert [each.name for each in layers if getattr(each, "by_winograd", False)] == chosen

@@ -2,11 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inkdigits.networks.tensorflow_ops import (
-    convolve_with_bias,
-    convolved_moments,
-    fused_batch_norm,
-)
+from inkdigits.networks.tensorflow_ops import convolved_moments, fused_batch_norm
 
 
 def test_rows_by_hand():
@@ -53,7 +49,7 @@ def test_moments_and_their_gradients_are_those_of_what_is_convolved(shape, kerne
     taps = tf.constant(rng.normal(size=kernel), tf.float32)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(taps)
-        outputs = convolve_with_bias(images, taps, tf.zeros(kernel[-1]))
+        outputs = tf.nn.conv2d(images, taps, 1, "VALID")
         plain = tf.nn.moments(outputs, (0, 1, 2))
         ours = convolved_moments(images, taps)
         scores = [tf.reduce_sum(mean - 2 * tf.sqrt(variance)) for mean, variance in (plain, ours)]

@@ -9,12 +9,8 @@ from inkdigits.datasets.dataset import LabelledImages
 from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.networks.architecture import (
     Architecture,
-    BatchNormalization,
-    Conv2D,
     Dense,
     Flatten,
-    MaxPooling2D,
-    Relu,
     Softmax,
     find_architecture,
 )
@@ -335,13 +331,7 @@ def test_graphics_processors_convolve_in_their_own_way(make_trainer, monkeypatch
     assert not any(getattr(layer, "by_winograd", False) for layer in model.layers)
 
 
-def test_a_training_by_winograd_goes_as_one_by_plain_convolutions(make_trainer):
-    layers = (
-        *(Conv2D(32, kernel=3), Relu(), MaxPooling2D(2)),
-        *(Conv2D(4, kernel=3), BatchNormalization(), Relu()),
-        *(Flatten(), Dense(10), Softmax()),
-    )
-    many_channels = Architecture(name="many", input_shape=(28, 28, 1), layers=layers)
+def test_a_training_by_winograd_goes_as_one_by_plain_convolutions(make_trainer, many_channels):
     recipe = RECIPE.replace(epochs=1, batch_size=50, micro_batches=2, fast_layers=True)
     trainers = [
         make_trainer(recipe, architecture=many_channels, images_to_come=each) for each in (1, 10**6)

@@ -133,16 +133,14 @@ def _fold_first_norm(layers: list[keras.layers.Layer], settings: _Settings) -> N
 
     It pays where the kernel has fewer taps than there are filters; deeper in, none has.
     """
-    convolution, norm = (*layers, None, None)[:2]
-    if not isinstance(convolution, NormalizedConv2D) or not isinstance(
-        norm, FusedBatchNormalization
-    ):
+    if settings.policy != "float32" or keras.backend.backend() != "tensorflow":
         return
-    height, width = convolution.kernel_size
-    fewer = height * width * settings.channels < convolution.filters
-    if fewer and settings.policy == "float32" and keras.backend.backend() == "tensorflow":
-        convolution.norm_behind = lambda: norm
-        norm.folded = True
+    match layers:
+        case [NormalizedConv2D() as convolution, FusedBatchNormalization() as norm, *_]:
+            height, width = convolution.kernel_size
+            if height * width * settings.channels < convolution.filters:
+                convolution.norm_behind = lambda: norm
+                norm.folded = True
 
 
 def _keras_layer(layer: Layer, name: str, settings: _Settings, seed: int) -> keras.layers.Layer:

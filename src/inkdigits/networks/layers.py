@@ -120,7 +120,7 @@ class WinogradConv2D(keras.layers.Conv2D):  # type: ignore[misc]
         """Convolve and add the bias."""
         if not training:
             return super().call(inputs)
-        return self.activation(self._convolve(inputs) + self.bias)
+        return self.activation(keras.ops.add(self._convolve(inputs), self.bias))
 
     def rehearse(self, batch: Any) -> list[Any]:
         """Have compiled what training on so many images takes; see `WinogradConvolution`."""
@@ -179,11 +179,11 @@ class NormalizedConv2D(WinogradConv2D):
         return self._convolve_and_normalise(inputs, norm)
 
     def _convolve_and_normalise(self, inputs: Any, norm: FusedBatchNormalization) -> Any:
-        from inkdigits.networks.tensorflow_ops import convolve_with_bias, convolved_moments
+        from inkdigits.networks.tensorflow_ops import convolved_moments
 
         kernel = keras.ops.convert_to_tensor(self.kernel)
         factor, summand = norm.fold(*convolved_moments(inputs, kernel))
-        return convolve_with_bias(inputs, kernel * factor, summand)
+        return keras.ops.add(self.convolution_op(inputs, kernel * factor), summand)
 
 
 @keras.saving.register_keras_serializable(package="inkdigits")

@@ -38,17 +38,6 @@ def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
     return tf.reshape(outputs, tf.shape(inputs)), mean, population_variance
 
 
-def convolve_with_bias(images: Any, kernel: Any, bias: Any) -> Any:
-    """Convolve at all places where the kernel fits and add the bias, in one operation.
-
-    Args:
-        images: Shape (n, height, width, channels).
-        kernel: Shape (size, size, channels, filters).
-        bias: Shape (filters,).
-    """
-    return tf.nn.bias_add(tf.nn.conv2d(images, kernel, strides=1, padding="VALID"), bias)
-
-
 def convolved_moments(images: Any, kernel: Any) -> tuple[Any, Any]:
     """Return mean and variance of what a convolution gives, from those of what it is given.
 

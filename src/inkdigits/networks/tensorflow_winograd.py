@@ -164,10 +164,10 @@ class WinogradConvolution:
         images = self._gather(_combine(matrix, rows), _HEIGHT)
         return images[:, : self._image[0], : self._image[1]]
 
-    def _by_tile(self, values: Any) -> list[Any]:
+    def _by_tile(self, values: Any) -> Any:
         """(n, tiles, channels) -> n of (batch, tiles down, tiles across, channels)."""
         shape = [self._products, -1, *self._tiles, values.shape[-1]]
-        return list(tf.unstack(tf.reshape(values, shape)))
+        return tf.unstack(tf.reshape(values, shape))
 
     def _spread(self, images: Any, matrix: Float64[np.ndarray, "n m"], axis: int) -> list[Any]:
         """Take the sums that the rows of a matrix ask for of each tile's values along an axis."""
