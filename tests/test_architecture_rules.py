@@ -51,8 +51,10 @@ OWNERS = {
     },
     "jaxtyping": {"inkdigits.array_types"},
     "tensorflow": {
+        "inkdigits.networks.tensorflow_norm",
         "inkdigits.networks.tensorflow_ops",
         "inkdigits.networks.tensorflow_winograd",
+        "inkdigits.networks.tensorflow_xla",
         "inkdigits.training.accelerator",
         "inkdigits.training.determinism",
         "inkdigits.training.tensorflow_engine",

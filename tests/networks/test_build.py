@@ -22,12 +22,8 @@ from inkdigits.networks.architecture import (
     Softmax,
 )
 from inkdigits.networks.build import build
-from inkdigits.networks.layers import (
-    FusedBatchNormalization,
-    NormalizedConv2D,
-    NormalizedDense,
-    WinogradConv2D,
-)
+from inkdigits.networks.layers import NormalizedConv2D, NormalizedDense, WinogradConv2D
+from inkdigits.networks.normalization import FusedBatchNormalization, PassingMaxPooling2D
 from inkdigits.networks.oriented_filters import oriented_filters
 from inkdigits.networks.weights import get_weights, set_weights
 
@@ -215,13 +211,14 @@ def test_fast_layers_train_the_networks_with_normalisation_like_keras_own(networ
         assert np.linalg.norm(plain[name] - fast[name]) <= 0.05 * moved + 1e-3, name
 
 
-def test_by_winograd_a_network_trains_like_keras_own(many_channels, digits):
+def test_by_xla_a_network_trains_like_keras_own(many_channels, digits):
     few = digits.take(slice(32))
     batch = scale(few.images), one_hot(few.labels)
-    models = [build(many_channels, fast_layers=True, by_winograd=each) for each in (False, True)]
-    for model, chosen in zip(models, ([], ["conv1", "conv2"]), strict=True):
+    models = [build(many_channels, fast_layers=True, by_xla=each) for each in (False, True)]
+    compiled = ["conv1", "pool1", "conv2", "norm1"]
+    for model, chosen in zip(models, ([], compiled), strict=True):
         layers = model.layers
-        assert [each.name for each in layers if getattr(each, "by_winograd", False)] == chosen
+        assert [each.name for each in layers if getattr(each, "by_xla", False)] == chosen
     (plain_loss, _, plain), (loss, _, weights) = (one_step(each, batch) for each in models)
     assert loss == pytest.approx(plain_loss, rel=1e-4)
     assert_same_weights(plain, weights)
@@ -269,10 +266,8 @@ def test_a_folded_normalisation_that_is_frozen_keeps_its_statistics(batch, rando
     np.testing.assert_allclose(*first_two, rtol=1e-4, atol=1e-5)
 
 
-def test_layers_that_are_not_fast_are_not_trained_by_winograd():
-    assert keras.layers.Conv2D in {
-        type(layer) for layer in build(TUTORIAL, by_winograd=True).layers
-    }
+def test_layers_that_are_not_fast_are_not_trained_by_xla():
+    assert keras.layers.Conv2D in {type(layer) for layer in build(TUTORIAL, by_xla=True).layers}
 
 
 @pytest.mark.parametrize("network", [SMALL, DRY], ids=lambda network: network.name)
@@ -294,7 +289,7 @@ def test_a_bias_before_a_pooling_and_a_normalisation_is_left_out_with_the_same_r
     weights = random_weights(POOLED)
     plain, fast = (build(POOLED, norm_momentum=0.5, fast_layers=each) for each in (False, True))
     kinds = [type(layer) for layer in fast.layers[:3]]
-    assert kinds == [NormalizedConv2D, keras.layers.MaxPooling2D, FusedBatchNormalization]
+    assert kinds == [NormalizedConv2D, PassingMaxPooling2D, FusedBatchNormalization]
     for model in (plain, fast):
         set_weights(model, weights)
     outputs = (model.predict_on_batch(batch[0]) for model in (plain, fast))

@@ -5,151 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inkdigits.networks.layers import (
-    FusedBatchNormalization,
-    NormalizedConv2D,
-    NormalizedDense,
-    WinogradConv2D,
-)
-
-SHAPES = [(6, 5, 4, 3), (2, 2, 2, 1), (7, 3), (2, 4)]
-
-
-def pair(shape, **options):
-    """Our layer and Keras's with the same random variables."""
-    rng = np.random.default_rng(1)
-    layers = []
-    for kind in (FusedBatchNormalization, keras.layers.BatchNormalization):
-        layer = kind(momentum=0.75, **options)
-        layer.build(shape)
-        layers.append(layer)
-    weights = [rng.uniform(0.5, 1.5, variable.shape) for variable in layers[0].weights]
-    for layer in layers:
-        layer.set_weights(weights)
-    return layers
-
-
-def inputs_of(shape, dtype=np.float32):
-    return np.random.default_rng(2).normal(3, 2, shape).astype(dtype)
-
-
-def outputs_and_gradients(layer, inputs):
-    x = tf.constant(inputs)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        outputs = layer(x, training=True)
-        weight = np.random.default_rng(3).normal(size=outputs.shape).astype(np.float32)
-        score = tf.reduce_sum(weight * outputs)
-    variables = [variable.value for variable in layer.trainable_variables]
-    return outputs, tape.gradient(score, [x, *variables])
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("training", [False, True])
-def test_outputs_and_moving_statistics_are_those_of_keras(shape, training):
-    fused, keras_own = pair(shape)
-    for _ in range(2):
-        np.testing.assert_allclose(
-            fused(inputs_of(shape), training=training),
-            keras_own(inputs_of(shape), training=training),
-            rtol=1e-4,
-            atol=1e-5,
-        )
-    for ours, theirs in zip(fused.weights, keras_own.weights, strict=True):
-        assert ours.name == theirs.name
-        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-5, err_msg=ours.name)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_gradients_are_those_of_keras(shape):
-    fused, keras_own = pair(shape)
-    _, ours = outputs_and_gradients(fused, inputs_of(shape))
-    _, theirs = outputs_and_gradients(keras_own, inputs_of(shape))
-    for our, their in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(our, their, rtol=1e-3, atol=1e-4)
-
-
-def test_moving_variance_follows_the_population_variance_of_a_batch_of_two():
-    layer = FusedBatchNormalization(momentum=0.5)
-    layer(np.array([[0.0], [4.0]], np.float32), training=True)
-    # Mean 2, population variance 4 (the sample's would be 8); the moving ones start at 0 and 1.
-    assert layer.moving_mean.numpy().tolist() == [1.0]
-    assert layer.moving_variance.numpy() == pytest.approx([2.5])
-
-
-def test_a_single_row_has_variance_zero():
-    fused, keras_own = pair((1, 3))
-    inputs = inputs_of((1, 3))
-    np.testing.assert_allclose(fused(inputs, training=True), keras_own(inputs, training=True), 1e-5)
-    np.testing.assert_allclose(fused.moving_variance.numpy(), keras_own.moving_variance.numpy())
-
-
-@pytest.mark.parametrize("shape", [(6, 5, 4, 3), (7, 3)])
-def test_a_frozen_layer_uses_and_keeps_its_moving_statistics_as_in_keras(shape):
-    fused, keras_own = pair(shape)
-    before = fused.get_weights()
-    for layer in (fused, keras_own):
-        layer.trainable = False
-    ours, theirs = (layer(inputs_of(shape), training=True) for layer in (fused, keras_own))
-    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
-    np.testing.assert_allclose(ours, fused(inputs_of(shape), training=False), rtol=1e-6)
-    for old, new in zip(before, fused.get_weights(), strict=True):
-        np.testing.assert_array_equal(old, new)
-
-
-@pytest.mark.parametrize(
-    ("shape", "options"),
-    [
-        ((7, 3), {"scale": False}),
-        ((7, 3), {"center": False}),
-        ((6, 4, 4, 3), {"axis": 1}),
-        ((6, 4, 4, 3), {"axis": 3}),
-        ((6, 4, 3), {}),
-    ],
-)
-def test_arguments_that_cannot_be_fused_work_as_in_keras(shape, options):
-    fused, keras_own = pair(shape, **options)
-    ours, theirs = (layer(inputs_of(shape), training=True) for layer in (fused, keras_own))
-    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
-    for our, their in zip(fused.get_weights(), keras_own.get_weights(), strict=True):
-        np.testing.assert_allclose(our, their, rtol=1e-5)
-
-
-def test_masked_places_do_not_count_as_in_keras():
-    fused, keras_own = pair((6, 4, 3))
-    mask = np.random.default_rng(0).random((6, 4)) < 0.5
-    ours, theirs = (
-        layer(inputs_of((6, 4, 3)), training=True, mask=mask) for layer in (fused, keras_own)
-    )
-    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
-    np.testing.assert_allclose(fused.moving_mean.numpy(), keras_own.moving_mean.numpy(), rtol=1e-5)
-
-
-@pytest.mark.parametrize("shape", [(64, 5, 5, 3), (64, 3)])
-def test_bfloat16_computes_in_bfloat16_with_float32_variables(shape):
-    fused, keras_own = pair(shape, dtype="mixed_bfloat16")
-    ours, theirs = (layer(inputs_of(shape), training=True) for layer in (fused, keras_own))
-    assert ours.dtype == tf.bfloat16
-    assert {variable.dtype for variable in fused.variables} == {"float32"}
-    np.testing.assert_allclose(tf.cast(ours, tf.float32), tf.cast(theirs, tf.float32), 0.02, 0.02)
-    for our, their in zip(fused.get_weights(), keras_own.get_weights(), strict=True):
-        np.testing.assert_allclose(our, their, rtol=0.01)
-
-
-def test_works_in_a_compiled_graph():
-    fused, keras_own = pair((6, 5, 4, 3))
-    compiled = tf.function(lambda x: fused(x, training=True))
-    inputs = inputs_of((6, 5, 4, 3))
-    np.testing.assert_allclose(compiled(inputs), keras_own(inputs, training=True), 1e-4, 1e-5)
-    np.testing.assert_allclose(
-        fused.moving_variance.numpy(), keras_own.moving_variance.numpy(), rtol=1e-5
-    )
-
-
-def test_keras_can_copy_it_from_its_configuration():
-    copy = keras.layers.deserialize(keras.layers.serialize(FusedBatchNormalization(momentum=0.25)))
-    assert type(copy) is FusedBatchNormalization
-    assert copy.momentum == 0.25
+from inkdigits.networks.layers import NormalizedConv2D, NormalizedDense, WinogradConv2D
+from inkdigits.networks.normalization import FusedBatchNormalization
+from tests.networks.layer_cases import inputs_of, outputs_and_gradients
 
 
 def models_with_biases(kind, shape, **options):
@@ -303,9 +161,9 @@ def test_keras_can_copy_layers_that_leave_their_bias_out(layer):
     assert copy.get_config() == layer.get_config()
 
 
-def convolution(by_winograd, channels=32, kind=WinogradConv2D, **options):
+def convolution(by_xla, channels=32, kind=WinogradConv2D, **options):
     layer = kind(4, options.pop("kernel_size", 3), bias_initializer="ones", **options)
-    layer.by_winograd = by_winograd
+    layer.by_xla = by_xla
     layer.build((None, 8, 9, channels))
     return layer
 
@@ -318,7 +176,7 @@ def products_for(layer, channels=32):
 
 
 @pytest.mark.parametrize("kind", [WinogradConv2D, NormalizedConv2D])
-def test_trained_by_winograd_a_convolution_has_the_values_of_a_plain_one(kind):
+def test_trained_by_xla_a_convolution_has_the_values_of_a_plain_one(kind):
     plain, filtered = (convolution(each, kind=kind) for each in (False, True))
     filtered.set_weights(plain.get_weights())
     inputs = inputs_of((2, 8, 9, 32))
@@ -335,16 +193,16 @@ def test_trained_by_winograd_a_convolution_has_the_values_of_a_plain_one(kind):
 @pytest.mark.parametrize(
     ("options", "products"),
     [
-        ({"by_winograd": True}, 5),
-        ({"by_winograd": False}, 0),
-        ({"by_winograd": True, "channels": 31}, 0),
-        ({"by_winograd": True, "dtype": "mixed_bfloat16"}, 0),
-        ({"by_winograd": True, "strides": 2}, 0),
-        ({"by_winograd": True, "dilation_rate": 2}, 0),
-        ({"by_winograd": True, "padding": "same"}, 0),
-        ({"by_winograd": True, "kernel_size": 1}, 0),
-        ({"by_winograd": True, "kernel_size": (2, 3)}, 0),
-        ({"by_winograd": True, "kernel_size": 8}, 0),
+        ({"by_xla": True}, 5),
+        ({"by_xla": False}, 0),
+        ({"by_xla": True, "channels": 31}, 0),
+        ({"by_xla": True, "dtype": "mixed_bfloat16"}, 0),
+        ({"by_xla": True, "strides": 2}, 0),
+        ({"by_xla": True, "dilation_rate": 2}, 0),
+        ({"by_xla": True, "padding": "same"}, 0),
+        ({"by_xla": True, "kernel_size": 1}, 0),
+        ({"by_xla": True, "kernel_size": (2, 3)}, 0),
+        ({"by_xla": True, "kernel_size": 8}, 0),
     ],
     ids=str,
 )
@@ -356,7 +214,7 @@ def test_winograd_is_for_many_channels_in_float32_and_plain_steps(options, produ
 
 def test_a_backend_or_a_build_without_xla_convolves_plainly(monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("inkdigits.networks.tensorflow_winograd.compiles", lambda: False)
+        patch.setattr("inkdigits.networks.tensorflow_xla.compiles", lambda: False)
         assert products_for(convolution(True)) == 0
     with monkeypatch.context() as patch:
         patch.setattr(keras.backend, "backend", lambda: "jax")

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inkdigits.networks.tensorflow_ops import convolved_moments, fused_batch_norm
+from inkdigits.networks.tensorflow_ops import (
+    convolve_with_patches,
+    convolved_moments,
+    fused_batch_norm,
+    patches,
+)
 
 
 def test_rows_by_hand():
@@ -34,34 +39,64 @@ def test_bfloat16_stays_bfloat16_and_its_statistics_are_float32(shape, rng):
     assert mean.shape == variance.shape == (3,)
 
 
+def test_patches_by_hand():
+    images = tf.reshape(tf.range(12.0), [1, 2, 3, 2])
+    # Two places side by side; under each two rows of two pixels with two channels, and the one.
+    expected = [[0, 2], [1, 3], [2, 4], [3, 5], [6, 8], [7, 9], [8, 10], [9, 11], [1, 1]]
+    assert patches(images, 2).numpy().tolist() == expected
+
+
 def test_moments_by_hand():
     # A kernel of one tap: the outputs are 0, 2, 4 and 6 times 3.
     images = tf.constant([0.0, 2, 4, 6], shape=[1, 2, 2, 1])
-    mean, variance = convolved_moments(images, tf.constant(3.0, shape=[1, 1, 1, 1]))
+    mean, variance = convolved_moments(patches(images, 1), tf.constant(3.0, shape=[1, 1, 1, 1]))
     assert (mean.numpy().tolist(), variance.numpy().tolist()) == ([9.0], [45.0])
 
 
-@pytest.mark.parametrize(
-    ("shape", "kernel"), [((5, 6, 7, 1), (3, 3, 1, 4)), ((2, 5, 5, 3), (2, 2, 3, 5))]
-)
-def test_moments_and_their_gradients_are_those_of_what_is_convolved(shape, kernel, rng):
-    images = tf.constant(rng.random(shape), tf.float32)
-    taps = tf.constant(rng.normal(size=kernel), tf.float32)
+@pytest.fixture(params=[((5, 6, 7, 1), (3, 3, 1, 4)), ((2, 5, 5, 3), (2, 2, 3, 5))], ids=str)
+def images_and_taps(request, rng):
+    shape, kernel = request.param
+    return tf.constant(rng.random(shape), tf.float32), tf.constant(
+        rng.normal(size=kernel), tf.float32
+    )
+
+
+def test_moments_and_their_gradients_are_those_of_what_is_convolved(images_and_taps):
+    images, taps = images_and_taps
     with tf.GradientTape(persistent=True) as tape:
-        tape.watch(taps)
+        tape.watch([images, taps])
         outputs = tf.nn.conv2d(images, taps, 1, "VALID")
         plain = tf.nn.moments(outputs, (0, 1, 2))
-        ours = convolved_moments(images, taps)
+        ours = convolved_moments(patches(images, taps.shape[0]), taps)
         scores = [tf.reduce_sum(mean - 2 * tf.sqrt(variance)) for mean, variance in (plain, ours)]
     for mine, theirs in zip(ours, plain, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
-    gradients = [tape.gradient(score, taps) for score in scores]
-    np.testing.assert_allclose(*gradients, rtol=1e-3, atol=1e-5)
+    for given in (images, taps):
+        gradients = [tape.gradient(score, given) for score in scores]
+        np.testing.assert_allclose(*gradients, rtol=1e-3, atol=1e-5)
 
 
 def test_the_variance_of_what_is_all_alike_is_not_below_zero(rng):
-    _, variance = convolved_moments(
-        tf.fill([4, 9, 9, 1], 0.7), tf.constant(rng.normal(size=(3, 3, 1, 64)), tf.float32)
-    )
+    images = tf.fill([4, 9, 9, 1], 0.7)
+    kernel = tf.constant(rng.normal(size=(3, 3, 1, 64)), tf.float32)
+    _, variance = convolved_moments(patches(images, 3), kernel)
     assert (variance.numpy() >= 0).all()
     np.testing.assert_allclose(variance, np.zeros(64), atol=1e-5)
+
+
+def test_with_patches_a_convolution_has_the_results_and_gradients_of_a_plain_one(
+    images_and_taps, rng
+):
+    images, taps = images_and_taps
+    bias = tf.constant(rng.normal(size=taps.shape[-1]), tf.float32)
+    found = patches(images, taps.shape[0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([images, taps, bias])
+        plain = tf.nn.conv2d(images, taps, 1, "VALID") + bias
+        ours = convolve_with_patches(images, found, taps, bias)
+        weight = tf.constant(rng.normal(size=plain.shape), tf.float32)
+        scores = [tf.reduce_sum(weight * each) for each in (plain, ours)]
+    np.testing.assert_allclose(ours, plain, rtol=1e-5, atol=1e-6)
+    gradients = (tape.gradient(score, [images, taps, bias]) for score in scores)
+    for theirs, mine in zip(*gradients, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-4)

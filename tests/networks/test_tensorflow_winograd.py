@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inkdigits.networks.tensorflow_winograd import WinogradConvolution, compiles
+from inkdigits.networks.tensorflow_winograd import WinogradConvolution
 
 CASES = [
     # height, width, channels, kernel, filters, tile
@@ -84,18 +84,3 @@ def test_rehearsing_calls_every_transformation_in_a_graph_too():
     convolve = WinogradConvolution((6, 6, 2), 3, 3, 4)
     values = tf.function(convolve.rehearse)(tf.constant(2))
     assert [float(each) for each in values] == [0.0] * 4
-
-
-def test_without_xla_it_is_told_so(monkeypatch):
-    def no_compiler(*_, **__):
-        def call():
-            raise tf.errors.UnimplementedError(None, None, "no XLA here")
-
-        return call
-
-    compiles.cache_clear()
-    monkeypatch.setattr(tf, "function", no_compiler)
-    assert not compiles()
-    monkeypatch.undo()
-    compiles.cache_clear()
-    assert compiles()

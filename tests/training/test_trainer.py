@@ -306,7 +306,7 @@ def saying(answer, shape=(28, 28, 1), classes=10):
 
 
 @pytest.mark.parametrize(
-    ("epochs", "to_come", "by_winograd"),
+    ("epochs", "to_come", "by_xla"),
     [
         (499, None, False),  # of 200 images
         (500, None, True),
@@ -316,11 +316,11 @@ def saying(answer, shape=(28, 28, 1), classes=10):
     ],
 )
 def test_what_takes_long_to_compile_is_for_trainings_of_many_images(
-    make_trainer, epochs, to_come, by_winograd
+    make_trainer, epochs, to_come, by_xla
 ):
     recipe = TUTORIAL.replace(epochs=epochs, batch_size=16, precision="float32")
     model = make_trainer(recipe, images_to_come=to_come).model
-    assert {layer.by_winograd for layer in model.layers if "conv" in layer.name} == {by_winograd}
+    assert {layer.by_xla for layer in model.layers if "conv" in layer.name} == {by_xla}
 
 
 def test_graphics_processors_convolve_in_their_own_way(make_trainer, monkeypatch):
@@ -328,10 +328,10 @@ def test_graphics_processors_convolve_in_their_own_way(make_trainer, monkeypatch
     monkeypatch.setattr(trainer_module, "find_accelerator", lambda: some)
     recipe = TUTORIAL.replace(batch_size=16)
     model = make_trainer(recipe, images_to_come=10**6).model
-    assert not any(getattr(layer, "by_winograd", False) for layer in model.layers)
+    assert not any(getattr(layer, "by_xla", False) for layer in model.layers)
 
 
-def test_a_training_by_winograd_goes_as_one_by_plain_convolutions(make_trainer, many_channels):
+def test_a_training_by_xla_goes_as_one_by_plain_convolutions(make_trainer, many_channels):
     recipe = RECIPE.replace(epochs=1, batch_size=50, micro_batches=2, fast_layers=True)
     trainers = [
         make_trainer(recipe, architecture=many_channels, images_to_come=each) for each in (1, 10**6)

@@ -1,9 +1,4 @@
-"""Layers of our own, where Keras's give the same numbers more slowly.
-
-`FusedBatchNormalization` has the variables, the arguments and the results of Keras's
-`BatchNormalization`. On TensorFlow its training step is one fused operation instead of a dozen
-separate ones, which more than doubles the speed of a whole training step in bfloat16; on every
-other backend it is Keras's layer unchanged.
+"""Layers with weights of our own, where Keras's give the same numbers more slowly.
 
 `WinogradConv2D` trains with a fraction of the products where it is told to and TensorFlow can.
 
@@ -19,80 +14,11 @@ from typing import Any
 
 import keras
 
+from inkdigits.networks.compiling import can_compile
+from inkdigits.networks.normalization import FusedBatchNormalization
 from inkdigits.networks.winograd import cheapest_tile
 
 FEWEST_CHANNELS = 32  # with fewer, compiling takes longer than a short training has to gain
-
-
-@keras.saving.register_keras_serializable(package="inkdigits")
-class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
-    """Batch normalisation over the last axis, fused into one operation where the backend can.
-
-    The batch statistics are those of Ioffe and Szegedy, "Batch Normalization: Accelerating Deep
-    Network Training by Reducing Internal Covariate Shift", 2015. As in Keras, the moving variance
-    follows the batch's population variance (divided by n, not n - 1).
-
-    Attributes:
-        left_out_bias: Returns the bias that the inputs lack while training; None if they lack
-            none. A function, since Keras would count a variable in sight as this layer's own.
-        folded: Whether the inputs come normalised already while training, by the convolution
-            before it.
-    """
-
-    left_out_bias: Callable[[], Any] | None = None
-    folded: bool = False
-
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """Normalise `inputs`, with batch statistics while training and moving ones otherwise."""
-        if training and self.trainable and self.folded:
-            return inputs
-        if not training or not self.trainable:
-            if training and self.left_out_bias is not None:
-                inputs = inputs + self.left_out_bias()
-            return super().call(inputs, training=training, mask=mask)
-        if mask is None and self._can_fuse(inputs):
-            outputs = self._normalise_fused(inputs)
-        else:
-            outputs = super().call(inputs, training=True, mask=mask)
-        self._count_left_out_bias()
-        return outputs
-
-    def fold(self, mean: Any, variance: Any) -> tuple[Any, Any]:
-        """Follow a batch's statistics, and return the factor and the summand that normalise it.
-
-        Args:
-            mean: Of each channel, shape (channels,).
-            variance: Population variance of each channel, shape (channels,).
-        """
-        self._follow(mean, variance)
-        self._count_left_out_bias()
-        factor = self.gamma * keras.ops.rsqrt(variance + self.epsilon)
-        return factor, self.beta - mean * factor
-
-    def _normalise_fused(self, inputs: Any) -> Any:
-        from inkdigits.networks.tensorflow_ops import fused_batch_norm
-
-        outputs, mean, variance = fused_batch_norm(inputs, self.gamma, self.beta, self.epsilon)
-        self._follow(mean, variance)
-        return outputs
-
-    def _follow(self, mean: Any, variance: Any) -> None:
-        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
-
-    def _count_left_out_bias(self) -> None:
-        if self.left_out_bias is not None:
-            bias = self.left_out_bias()
-            self.moving_mean.assign(self.moving_mean + bias * (1.0 - self.momentum))
-
-    def _can_fuse(self, inputs: Any) -> bool:
-        return (
-            keras.backend.backend() == "tensorflow"
-            and self.scale
-            and self.center
-            and len(inputs.shape) in (2, 4)
-            and self.axis in (-1, len(inputs.shape) - 1)
-        )
 
 
 @keras.saving.register_keras_serializable(package="inkdigits")
@@ -104,16 +30,16 @@ class WinogradConv2D(keras.layers.Conv2D):  # type: ignore[misc]
     is the plain convolution.
 
     Attributes:
-        by_winograd: Whether to train so, where it can be done and takes fewer products.
+        by_xla: Whether to train so, where it can be done and takes fewer products.
     """
 
-    by_winograd: bool = False
+    by_xla: bool = False
     _winograd: Any = None
 
     def build(self, input_shape: Any) -> None:
         """Make the variables, and the faster way if there is one."""
         super().build(input_shape)
-        if self.by_winograd and self._can_filter(input_shape):
+        if self.by_xla and self._can_filter(input_shape):
             self._winograd = self._make_winograd(input_shape)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
@@ -133,21 +59,19 @@ class WinogradConv2D(keras.layers.Conv2D):  # type: ignore[misc]
 
     def _can_filter(self, input_shape: Any) -> bool:
         return (
-            keras.backend.backend() == "tensorflow"
-            and self.compute_dtype == "float32"
-            and input_shape[-1] >= FEWEST_CHANNELS
-            and None not in input_shape[1:]
+            input_shape[-1] >= FEWEST_CHANNELS
             and self.kernel_size[0] == self.kernel_size[1] > 1
             and self.strides == self.dilation_rate == (1, 1)
             and self.padding == "valid"
+            and can_compile(self, input_shape)
         )
 
     def _make_winograd(self, input_shape: Any) -> Any:
-        from inkdigits.networks.tensorflow_winograd import WinogradConvolution, compiles
+        from inkdigits.networks.tensorflow_winograd import WinogradConvolution
 
         kernel, image = self.kernel_size[0], input_shape[1:]
         tile = cheapest_tile(kernel, image[0] - kernel + 1, image[1] - kernel + 1)
-        if tile == 1 or not compiles():
+        if tile == 1:
             return None
         return WinogradConvolution(image, kernel, self.filters, tile)
 
@@ -179,11 +103,12 @@ class NormalizedConv2D(WinogradConv2D):
         return self._convolve_and_normalise(inputs, norm)
 
     def _convolve_and_normalise(self, inputs: Any, norm: FusedBatchNormalization) -> Any:
-        from inkdigits.networks.tensorflow_ops import convolved_moments
+        from inkdigits.networks import tensorflow_ops
 
         kernel = keras.ops.convert_to_tensor(self.kernel)
-        factor, summand = norm.fold(*convolved_moments(inputs, kernel))
-        return keras.ops.add(self.convolution_op(inputs, kernel * factor), summand)
+        patches = tensorflow_ops.patches(inputs, self.kernel_size[0])
+        factor, summand = norm.fold(*tensorflow_ops.convolved_moments(patches, kernel))
+        return tensorflow_ops.convolve_with_patches(inputs, patches, kernel * factor, summand)
 
 
 @keras.saving.register_keras_serializable(package="inkdigits")

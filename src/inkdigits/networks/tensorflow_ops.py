@@ -5,6 +5,7 @@ Imported on TensorFlow alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -38,7 +39,28 @@ def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
     return tf.reshape(outputs, tf.shape(inputs)), mean, population_variance
 
 
-def convolved_moments(images: Any, kernel: Any) -> tuple[Any, Any]:
+def patches(images: Any, size: int) -> Any:
+    """Lay out what a kernel meets at each place where it fits, and a one for its bias.
+
+    Args:
+        images: Shape (n, height, width, channels), float32.
+        size: Taps a side.
+
+    Returns:
+        Shape (size * size * channels + 1, places of all images), float32; the last row is of ones.
+    """
+    channels = images.shape[3]
+    rows, columns = (each - size + 1 for each in images.shape[1:3])
+    pixels = [
+        tf.reshape(images[:, top : top + rows, left : left + columns, channel], [-1])
+        for top in range(size)
+        for left in range(size)
+        for channel in range(channels)
+    ]
+    return tf.stack([*pixels, tf.ones_like(pixels[0])])
+
+
+def convolved_moments(patches: Any, kernel: Any) -> tuple[Any, Any]:
     """Return mean and variance of what a convolution gives, from those of what it is given.
 
     Each output is a sum of the pixels under the kernel, times its taps; its mean and its variance
@@ -46,30 +68,50 @@ def convolved_moments(images: Any, kernel: Any) -> tuple[Any, Any]:
     there are many filters, that is a fraction of the work of going over all outputs.
 
     Args:
-        images: Shape (n, height, width, channels), float32.
+        patches: What the kernel meets, by `patches`.
         kernel: Shape (size, size, channels, filters), float32; laid on all places where it fits.
 
     Returns:
         The mean of each filter's outputs over all images and places and their population variance,
         both float32 with shape (filters,).
     """
-    size, _, channels, filters = kernel.shape
-    rows, columns = (each - size + 1 for each in images.shape[1:3])
-    pixels = tf.stack(
-        [
-            tf.reshape(images[:, top : top + rows, left : left + columns, channel], [-1])
-            for top in range(size)
-            for left in range(size)
-            for channel in range(channels)
-        ]
-    )
-    count = tf.cast(tf.shape(pixels)[1], tf.float32)
-    means = tf.reduce_mean(pixels, axis=1, keepdims=True)
-    products = tf.matmul(pixels, pixels, transpose_b=True) / count
-    covariances = products - means * tf.transpose(means)
-    taps = tf.reshape(kernel, [-1, filters])
+    places = tf.cast(tf.shape(patches)[1], tf.float32)
+    products = tf.matmul(patches, patches, transpose_b=True) / places
+    means = tf.reduce_mean(patches, axis=1, keepdims=True)[:-1]
+    covariances = products[:-1, :-1] - means * tf.transpose(means)
+    taps = tf.reshape(kernel, [-1, kernel.shape[-1]])
     variance = tf.reduce_sum(taps * tf.matmul(covariances, taps), axis=0)
     return tf.reduce_sum(taps * means, axis=0), tf.maximum(variance, 0.0)
+
+
+def convolve_with_patches(images: Any, patches: Any, kernel: Any, bias: Any) -> Any:
+    """Convolve and add a bias; the gradients of both are one matrix product with the patches.
+
+    Of images with a single channel, that takes less than the gradient of a convolution.
+
+    Args:
+        images: Shape (n, height, width, channels), float32.
+        patches: What the kernel meets there, by `patches`; passed no gradients.
+        kernel: Shape (size, size, channels, filters), float32.
+        bias: Shape (filters,), float32.
+
+    Returns:
+        Shape (n, height - size + 1, width - size + 1, filters), float32.
+    """
+    known = tf.stop_gradient(patches)
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def convolve(images: Any, kernel: Any, bias: Any) -> tuple[Any, Callable[[Any], Any]]:
+        outputs = tf.nn.bias_add(tf.nn.conv2d(images, kernel, 1, "VALID"), bias)
+
+        def gradients(upstream: Any) -> tuple[Any, Any, Any]:
+            of_both = tf.matmul(known, tf.reshape(upstream, [-1, kernel.shape[-1]]))
+            of_images = tf.nn.conv2d_transpose(upstream, kernel, tf.shape(images), 1, "VALID")
+            return of_images, tf.reshape(of_both[:-1], kernel.shape), of_both[-1]
+
+        return outputs, gradients
+
+    return convolve(images, kernel, bias)
 
 
 def apply_adam(

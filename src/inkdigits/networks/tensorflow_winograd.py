@@ -12,26 +12,16 @@ to TensorFlow, whose library for them is faster than XLA's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from inkdigits.array_types import Float64
+from inkdigits.networks.tensorflow_xla import compiled
 from inkdigits.networks.winograd import winograd_matrices
 
 _HEIGHT, _WIDTH = 1, 2  # axes of images
-
-
-@cache
-def compiles() -> bool:
-    """Whether this TensorFlow has XLA for what it computes on, which some builds lack."""
-    try:
-        tf.function(lambda: tf.zeros([1]) + 1.0, jit_compile=True)()
-    except (tf.errors.OpError, ValueError):
-        return False
-    return True
 
 
 class WinogradConvolution:
@@ -61,10 +51,10 @@ class WinogradConvolution:
         results = tf.TensorSpec([None, *self._outputs, filters])
         factors = [tf.TensorSpec([n, None, image[2]])] * n
         products = [tf.TensorSpec([n, None, filters])] * n
-        self._input_factors = _compiled(self._factors_of_inputs, images)
-        self._results = _compiled(self._outputs_of_products, *products)
-        self._result_factors = _compiled(self._factors_of_gradients, results)
-        self._input_gradients = _compiled(self._gradients_of_inputs, *factors)
+        self._input_factors = compiled(self._factors_of_inputs, images)
+        self._results = compiled(self._outputs_of_products, *products)
+        self._result_factors = compiled(self._factors_of_gradients, results)
+        self._input_gradients = compiled(self._gradients_of_inputs, *factors)
 
     def __call__(self, images: Any, kernel: Any) -> Any:
         """Convolve.
@@ -193,10 +183,6 @@ class WinogradConvolution:
             else:
                 sums.append(part)
         return _interleave(sums, axis)
-
-
-def _compiled(function: Callable[..., Any], *signature: Any) -> Any:
-    return tf.function(function, list(signature), autograph=False, jit_compile=True)
 
 
 def _combine(matrix: Float64[np.ndarray, "n m"], parts: Sequence[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from inkdigits.arrays import Inputs, Probabilities
 from inkdigits.networks.layers import WinogradConv2D
+from inkdigits.networks.normalization import FusedBatchNormalization, PassingMaxPooling2D
 from inkdigits.training.heap import trim_heap
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_in_batches
@@ -79,10 +80,9 @@ class TensorFlowEngine:
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def _rehearse(self, batch: Any) -> list[Any]:
         """Compile on both cores what would otherwise be compiled during the first step."""
-        convolutions = (
-            each for each in self._task.model.layers if isinstance(each, WinogradConv2D)
-        )
-        return [value for each in convolutions for value in each.rehearse(batch)]
+        kinds = WinogradConv2D | FusedBatchNormalization | PassingMaxPooling2D
+        layers = (each for each in self._task.model.layers if isinstance(each, kinds))
+        return [value for each in layers for value in each.rehearse(batch)]
 
     def _probabilities(self, inputs: Any) -> Any:
         if not self._side_by_side:

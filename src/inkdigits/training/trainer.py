@@ -37,7 +37,7 @@ from inkdigits.training.task import Task
 from inkdigits.training.teacher import Lesson, Teacher
 from inkdigits.training.variables import read_variables, write_variables
 
-WINOGRAD_FROM = 100_000
+XLA_FROM = 100_000
 """Images in a training from which on the seconds of compiling pay for themselves."""
 
 
@@ -96,7 +96,7 @@ class Trainer:
         self._epoch, self._step, self._sums = 1, 0, Sums()
         if images_to_come is None:
             images_to_come = recipe.epochs * len(train)
-        self.model = self._build_model(weights, by_winograd=images_to_come >= WINOGRAD_FROM)
+        self.model = self._build_model(weights, by_xla=images_to_come >= XLA_FROM)
         self._optimizer = make_optimizer(
             recipe,
             self.model,
@@ -121,7 +121,7 @@ class Trainer:
         )
 
     def _build_model(
-        self, weights: Mapping[str, np.ndarray] | None, *, by_winograd: bool
+        self, weights: Mapping[str, np.ndarray] | None, *, by_xla: bool
     ) -> keras.Sequential:
         """Build the network, as far as the recipe says with weights that it starts with."""
         model = build(
@@ -130,7 +130,7 @@ class Trainer:
             precision=self.precision,
             norm_momentum=self.recipe.norm_momentum,
             fast_layers=self.recipe.fast_layers,
-            by_winograd=by_winograd and find_accelerator() is None,
+            by_xla=by_xla and find_accelerator() is None,
         )
         if weights:
             set_some_weights(model, weights)
