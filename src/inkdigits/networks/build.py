@@ -145,17 +145,19 @@ def _fold_first_norm(layers: list[keras.layers.Layer], settings: _Settings) -> N
 
 
 def _leave_to_xla(layers: list[keras.layers.Layer]) -> None:
-    """Have layers compiled, normalisations together with a pooling and a ReLU behind them."""
+    """Have layers compiled, a normalisation together with what is behind it if it is pooled.
+
+    Without a pooling TensorFlow's own normalisation is as fast.
+    """
     for i, layer in enumerate(layers):
-        if isinstance(layer, WinogradConv2D | FusedBatchNormalization | PassingMaxPooling2D):
+        if isinstance(layer, WinogradConv2D | PassingMaxPooling2D):
             layer.by_xla = True
-        if isinstance(layer, FusedBatchNormalization):
-            behind = layers[i + 1 :]
-            if behind and isinstance(behind[0], PassingMaxPooling2D):
-                pooling = behind.pop(0)
-                layer.pool, pooling.norm_before = pooling.pool_size[0], _returning(layer)
-            if behind and isinstance(behind[0], PassingRelu):
-                layer.rectify, behind[0].norm_before = True, _returning(layer)
+        match layers[i : i + 3]:
+            case [FusedBatchNormalization() as norm, PassingMaxPooling2D() as pooling, *behind]:
+                norm.by_xla, norm.pool = True, pooling.pool_size[0]
+                pooling.norm_before = _returning(norm)
+                if behind and isinstance(behind[0], PassingRelu):
+                    norm.rectify, behind[0].norm_before = True, _returning(norm)
 
 
 def _returning(norm: FusedBatchNormalization) -> Callable[[], FusedBatchNormalization]:

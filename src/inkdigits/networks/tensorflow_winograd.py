@@ -134,24 +134,29 @@ class WinogradConvolution:
             for axis, tiles in zip((_HEIGHT, _WIDTH), self._tiles, strict=True)
         ]
         images = tf.pad(images, [[0, 0], [0, missing[0]], [0, missing[1]], [0, 0]])
-        channels = images.shape[-1]
+        known, shape = _Constants(), [self._products, -1, images.shape[-1]]
         return [
-            tf.reshape(tf.stack(self._spread(row, matrix, _WIDTH)), [self._products, -1, channels])
-            for row in self._spread(images, matrix, _HEIGHT)
+            tf.reshape(tf.stack(self._spread(row, matrix, _WIDTH, known)), shape)
+            for row in self._spread(images, matrix, _HEIGHT, known)
         ]
 
     def _outputs_of_products(self, *products: Any) -> Any:
         """N of (n, tiles, filters) -> (batch, rows, columns, filters)."""
-        matrix = self._matrices.outputs
-        rows = [_interleave(_combine(matrix, self._by_tile(each)), _WIDTH) for each in products]
-        images = _interleave(_combine(matrix, rows), _HEIGHT)
+        matrix, known = self._matrices.outputs, _Constants()
+        rows = [
+            _interleave(_combine(matrix, self._by_tile(each), known), _WIDTH) for each in products
+        ]
+        images = _interleave(_combine(matrix, rows, known), _HEIGHT)
         return images[:, : self._outputs[0], : self._outputs[1]]
 
     def _gradients_of_inputs(self, *factors: Any) -> Any:
         """N of (n, tiles, channels) -> (batch, height, width, channels)."""
-        matrix = self._matrices.inputs.T
-        rows = [self._gather(_combine(matrix, self._by_tile(each)), _WIDTH) for each in factors]
-        images = self._gather(_combine(matrix, rows), _HEIGHT)
+        matrix, known = self._matrices.inputs.T, _Constants()
+        rows = [
+            self._gather(_combine(matrix, self._by_tile(each), known), _WIDTH, known)
+            for each in factors
+        ]
+        images = self._gather(_combine(matrix, rows, known), _HEIGHT, known)
         return images[:, : self._image[0], : self._image[1]]
 
     def _by_tile(self, values: Any) -> Any:
@@ -159,25 +164,26 @@ class WinogradConvolution:
         shape = [self._products, -1, *self._tiles, values.shape[-1]]
         return tf.unstack(tf.reshape(values, shape))
 
-    def _spread(self, images: Any, matrix: Float64[np.ndarray, "n m"], axis: int) -> list[Any]:
+    def _spread(
+        self, images: Any, matrix: Float64[np.ndarray, "n m"], axis: int, known: _Constants
+    ) -> list[Any]:
         """Take the sums that the rows of a matrix ask for of each tile's values along an axis."""
         reach = (self._tiles[axis - 1] - 1) * self.tile + 1
-        before = (slice(None),) * axis
         parts = [
-            images[(*before, slice(first, first + reach, self.tile))]
+            _every(images, first, first + reach, self.tile, axis, known)
             for first in range(matrix.shape[1])
         ]
-        return _combine(matrix, parts)
+        return _combine(matrix, parts, known)
 
-    def _gather(self, parts: Sequence[Any], axis: int) -> Any:
+    def _gather(self, parts: Sequence[Any], axis: int, known: _Constants) -> Any:
         """Add up what tiles of n values along an axis say, where they overlap."""
         covered = -(-len(parts) // self.tile)  # tiles that a value may lie in
         sums: list[Any] = []
         for i, part in enumerate(parts):
             later = i // self.tile
-            room = [[0, 0]] * 4
-            room[axis] = [later, covered - 1 - later]
-            part = tf.pad(part, room)
+            room = [(0, 0)] * 4
+            room[axis] = (later, covered - 1 - later)
+            part = tf.pad(part, known[tuple(room)])
             if later:
                 sums[i % self.tile] += part
             else:
@@ -185,10 +191,37 @@ class WinogradConvolution:
         return _interleave(sums, axis)
 
 
-def _combine(matrix: Float64[np.ndarray, "n m"], parts: Sequence[Any]) -> list[Any]:
+class _Constants(dict[Any, Any]):
+    """Values -> constants of the graph that is being made, each made once.
+
+    One takes as long to make as a sum, and there would be hundreds.
+    """
+
+    def __missing__(self, value: Any) -> Any:
+        return self.setdefault(value, tf.constant(value))
+
+
+def _every(images: Any, first: int, end: int, step: int, axis: int, known: _Constants) -> Any:
+    """Return every so manieth row or column, from the first and before the end."""
+    ends = [tuple(each if i == axis else 0 for i in range(4)) for each in (first, end)]
+    steps = tuple(step if i == axis else 1 for i in range(4))
+    whole = sum(1 << i for i in range(4) if i != axis)
+    return tf.raw_ops.StridedSlice(
+        input=images,
+        begin=known[ends[0]],
+        end=known[ends[1]],
+        strides=known[steps],
+        begin_mask=whole,
+        end_mask=whole,
+    )
+
+
+def _combine(
+    matrix: Float64[np.ndarray, "n m"], parts: Sequence[Any], known: _Constants
+) -> list[Any]:
     """Return the sums of parts that the rows of a matrix ask for."""
     scaled = [
-        {factor: _times(factor, part) for factor in dict.fromkeys(column) if factor}
+        {factor: _times(factor, part, known) for factor in dict.fromkeys(column) if factor}
         for part, column in zip(parts, matrix.T.tolist(), strict=True)
     ]
     return [
@@ -197,10 +230,10 @@ def _combine(matrix: Float64[np.ndarray, "n m"], parts: Sequence[Any]) -> list[A
     ]
 
 
-def _times(factor: float, part: Any) -> Any:
+def _times(factor: float, part: Any, known: _Constants) -> Any:
     if abs(factor) == 1.0:
         return part if factor > 0 else -part
-    return factor * part
+    return known[factor] * part
 
 
 def _interleave(parts: Sequence[Any], axis: int) -> Any:
