@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inkdigits.networks.layers import NormalizedConv2D, NormalizedDense, WinogradConv2D
+from inkdigits.networks.layers import (
+    NormalizedConv2D,
+    NormalizedDense,
+    WinogradConv2D,
+    filtering_always,
+)
 from inkdigits.networks.normalization import FusedBatchNormalization
 from tests.networks.layer_cases import inputs_of, outputs_and_gradients
 
@@ -219,3 +224,20 @@ def test_a_backend_or_a_build_without_xla_convolves_plainly(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(keras.backend, "backend", lambda: "jax")
         assert not convolution(True).rehearse(tf.constant(2))
+
+
+def test_a_model_may_be_filtered_outside_of_training_for_a_while():
+    layers = [convolution(by_xla) for by_xla in (True, False)]
+    model = keras.Sequential([keras.Input((8, 9, 32)), layers[0]])
+    inputs = inputs_of((2, 8, 9, 32))
+    plain = model(inputs).numpy()
+    with pytest.raises(KeyError), filtering_always(model):
+        assert layers[0].filters_always
+        filtered = model(inputs).numpy()
+        raise KeyError
+    assert not layers[0].filters_always
+    assert (filtered != plain).any()
+    np.testing.assert_allclose(filtered, plain, rtol=0, atol=2e-5 * np.abs(plain).max())
+    np.testing.assert_array_equal(model(inputs), plain)
+    with filtering_always(keras.Sequential([layers[1]])):
+        assert not layers[1].filters_always

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from inkdigits.arrays import scale
 from inkdigits.networks.architecture import (
     FAST,
     Architecture,
@@ -16,12 +17,14 @@ from inkdigits.networks.architecture import (
 )
 from inkdigits.networks.build import build
 from inkdigits.networks.weights import get_weights
+from inkdigits.training import tensorflow_engine
 from inkdigits.training.augmentation.augmenter import Augmenter
 from inkdigits.training.augmentation.ranges import Augmentation
 from inkdigits.training.plan import plan_epoch
+from inkdigits.training.prediction import predict_with
 from inkdigits.training.recipes import PUBLISHED
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import Task
+from inkdigits.training.task import PREDICT_BATCH, Task
 from inkdigits.training.tensorflow_engine import TensorFlowEngine
 
 SIZE = (28, 28)
@@ -93,3 +96,25 @@ def test_images_kept_in_bfloat16_train_as_images_cast_by_the_network(digits):
     warped, plain = (get_weights(task.model) for task in tasks)
     for name in plain:
         np.testing.assert_allclose(plain[name], warped[name], atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("images", [1, PREDICT_BATCH + 1])
+def test_an_image_that_is_left_over_is_answered_on_its_own(digits, monkeypatch, images):
+    monkeypatch.setattr(tensorflow_engine, "cores_are_shared", lambda parts: True)
+    task = make_task(digits, micro_batches=2)
+    inputs = scale(np.resize(digits.images, (images, *SIZE)))
+    answers = TensorFlowEngine(task).predict(inputs)
+    assert answers.shape == (images, 10)
+    np.testing.assert_allclose(answers, predict_with(task.model, inputs), atol=0.02)
+
+
+def test_a_filtered_network_answers_as_many_images_at_a_time_as_it_trains_on(digits, many_channels):
+    model = build(many_channels, fast_layers=True, by_xla=True)
+    optimizer = keras.optimizers.SGD(0.0)
+    optimizer.build(model.trainable_variables)
+    engine = TensorFlowEngine(Task(model, optimizer, 0.0, 2, None, digits.images, digits.labels))
+    engine.prepare(6)
+    inputs = scale(digits.images[:7])
+    # Six images are a batch, the last is answered beside blank ones.
+    np.testing.assert_allclose(engine.predict(inputs), predict_with(model, inputs), atol=1e-5)
+    assert not any(getattr(layer, "filters_always", False) for layer in model.layers)

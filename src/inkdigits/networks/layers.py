@@ -9,7 +9,8 @@ gradient: they leave it out, and the normalisation counts it into its moving mea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -27,13 +28,15 @@ class WinogradConv2D(keras.layers.Conv2D):  # type: ignore[misc]
 
     That takes a second or two to compile and then, of many channels in float32, half the time. Its
     values differ from the plain convolution's by some 1e-6 of the largest. Outside of training it
-    is the plain convolution.
+    is the plain convolution, since it would be compiled anew for each number of images.
 
     Attributes:
         by_xla: Whether to train so, where it can be done and takes fewer products.
+        filters_always: Whether to filter outside of training, too; see `filtering_always`.
     """
 
     by_xla: bool = False
+    filters_always: bool = False
     _winograd: Any = None
 
     def build(self, input_shape: Any) -> None:
@@ -44,9 +47,14 @@ class WinogradConv2D(keras.layers.Conv2D):  # type: ignore[misc]
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Convolve and add the bias."""
-        if not training:
+        if not training and not self.filters_always:
             return super().call(inputs)
         return self.activation(keras.ops.add(self._convolve(inputs), self.bias))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it is trained by Winograd's filtering."""
+        return self._winograd is not None
 
     def rehearse(self, batch: Any) -> list[Any]:
         """Have compiled what training on so many images takes; see `WinogradConvolution`."""
@@ -125,3 +133,20 @@ class NormalizedDense(keras.layers.Dense):  # type: ignore[misc]
         if training:
             return keras.ops.matmul(inputs, self.kernel)
         return super().call(inputs)
+
+
+@contextmanager
+def filtering_always(model: keras.Model) -> Iterator[None]:
+    """Have a model's convolutions filtered outside of training as well, where they are trained so.
+
+    It is for graphs of as many images as in training, made meanwhile: for any other number all
+    would be compiled anew.
+    """
+    layers = [each for each in model.layers if isinstance(each, WinogradConv2D)]
+    for layer in layers:
+        layer.filters_always = layer.is_filtered
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.filters_always = False

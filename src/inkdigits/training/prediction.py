@@ -32,14 +32,18 @@ def predict_at_once(model: keras.Model, inputs: Inputs) -> Probabilities:
 
 
 def predict_in_batches(
-    forward: Callable[[Inputs], Float32[np.ndarray, "n outputs"]], inputs: Inputs, outputs: int
+    forward: Callable[[Inputs], Float32[np.ndarray, "n outputs"]],
+    inputs: Inputs,
+    outputs: int,
+    batch: int = PREDICT_BATCH,
 ) -> Probabilities:
-    """Return what `forward` makes of some images, of `PREDICT_BATCH` at most at a time.
+    """Return what `forward` makes of some images, of `batch` at most at a time.
 
     Args:
         forward: Returns one row for each image that it is given, at least one.
         inputs: Shape (n, height, width, channels), float32.
         outputs: The length of such a row.
+        batch: At least 1.
 
     Returns:
         Shape (n, outputs), float32.
@@ -49,8 +53,8 @@ def predict_in_batches(
         >>> predict_in_batches(lambda part: part[:, 0, 0] * len(part), images, 1)[-2:].tolist()
         [[250.0], [1.0]]
     """
-    starts = range(0, len(inputs), PREDICT_BATCH)
-    parts = [forward(inputs[start : start + PREDICT_BATCH]) for start in starts]
+    starts = range(0, len(inputs), batch)
+    parts = [forward(inputs[start : start + batch]) for start in starts]
     return np.concatenate([np.zeros((0, outputs), np.float32), *parts])
 
 

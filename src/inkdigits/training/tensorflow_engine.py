@@ -17,13 +17,13 @@ import numpy as np
 import tensorflow as tf
 
 from inkdigits.arrays import Inputs, Probabilities
-from inkdigits.networks.layers import WinogradConv2D
+from inkdigits.networks.layers import WinogradConv2D, filtering_always
 from inkdigits.networks.normalization import FusedBatchNormalization, PassingMaxPooling2D
 from inkdigits.training.heap import trim_heap
 from inkdigits.training.plan import EpochPlan
 from inkdigits.training.prediction import predict_in_batches
 from inkdigits.training.sums import Sums
-from inkdigits.training.task import Chosen, Task
+from inkdigits.training.task import PREDICT_BATCH, Chosen, Task
 from inkdigits.training.threads import cores_are_shared
 
 
@@ -39,6 +39,8 @@ class TensorFlowEngine:
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._targets = tf.constant(task.targets)
         self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum")
+        self._filters = any(getattr(each, "is_filtered", False) for each in model.layers)
+        self._answered = PREDICT_BATCH
         self._side_by_side = task.micro_batches > 1 and cores_are_shared(task.micro_batches)
         columns = task.augmenter.columns if task.augmenter else None
         signature = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, columns])]
@@ -52,15 +54,18 @@ class TensorFlowEngine:
         """Trace and optimise the loop by taking no steps, and meanwhile the way from images on."""
         columns = self._task.augmenter.columns if self._task.augmenter else 0
         batch = tf.constant(batch_size // self._task.micro_batches)
+        if self._filters:
+            self._answered = batch_size  # all else would be compiled anew
         with ThreadPoolExecutor(2) as pool:
             # Python holds up whatever else needs it, so it goes ahead of what does without.
             self._rehearse.get_concrete_function(batch)
             rehearsed = pool.submit(self._rehearse, batch)
             self._loop.get_concrete_function()
             ready = pool.submit(self._loop, tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, columns]))
-            self._forward(tf.zeros([self._task.micro_batches, *self._task.pixels.shape[1:]]))
+            self._forward.get_concrete_function()
             for each in (rehearsed, ready):
                 each.result()
+        self.predict(np.zeros((1, *self._task.pixels.shape[1:]), np.float32))
         trim_heap()
 
     def run(self, plan: EpochPlan) -> Sums:
@@ -72,10 +77,12 @@ class TensorFlowEngine:
         """Return the model's probabilities for these images, in their order."""
 
         def forward(part: Inputs) -> np.ndarray:
-            outcome: np.ndarray = self._forward(tf.constant(part)).numpy()
-            return outcome
+            # Each micro-batch needs an image, and those that are filtered as many as in training.
+            least = self._answered if self._filters else self._task.micro_batches
+            outcome: np.ndarray = self._forward(tf.constant(_at_least(least, part))).numpy()
+            return outcome[: len(part)]
 
-        return predict_in_batches(forward, inputs, self._task.outputs)
+        return predict_in_batches(forward, inputs, self._task.outputs, self._answered)
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def _rehearse(self, batch: Any) -> list[Any]:
@@ -85,13 +92,13 @@ class TensorFlowEngine:
         return [value for each in layers for value in each.rehearse(batch)]
 
     def _probabilities(self, inputs: Any) -> Any:
-        if not self._side_by_side:
-            return self._task.model(inputs, training=False)
-        parts = self._task.micro_batches
+        parts = self._task.micro_batches if self._side_by_side or self._filters else 1
         bounds = [tf.shape(inputs)[0] * i // parts for i in range(parts + 1)]
-        pieces = [
-            self._task.model(inputs[start:stop], training=False) for start, stop in pairwise(bounds)
-        ]
+        with filtering_always(self._task.model):
+            pieces = [
+                self._task.model(inputs[start:stop], training=False)
+                for start, stop in pairwise(bounds)
+            ]
         return tf.concat(pieces, axis=0)
 
     def _run_steps(self, order: Any, changes: Any) -> tuple[Any, Any]:
@@ -135,6 +142,12 @@ class TensorFlowEngine:
         answers = tf.argmax(logits[:, : self._task.classes], axis=1, output_type=tf.int32)
         hits = tf.equal(answers, labels)
         return tape.gradient(share, values), total, tf.reduce_sum(tf.cast(hits, tf.int32))
+
+
+def _at_least(count: int, images: Inputs) -> Inputs:
+    """Put blank images behind these if they are fewer."""
+    blank = np.zeros((max(0, count - len(images)), *images.shape[1:]), np.float32)
+    return np.concatenate([images, blank])
 
 
 def _sum(parts: tuple[Any, ...]) -> Any:
