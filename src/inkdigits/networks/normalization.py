@@ -4,7 +4,8 @@
 `BatchNormalization`. On TensorFlow its training step is one fused operation instead of a dozen
 separate ones, which more than doubles the speed of a whole training step in bfloat16; on every
 other backend it is Keras's layer unchanged. Where XLA is to be used, it does the work of a pooling
-and of a ReLU behind it as well, which a `PassingMaxPooling2D` and a `PassingRelu` then leave to it.
+behind it and of a ReLU behind that as well, in a `PassingMaxPooling2D`'s and a `PassingRelu`'s
+place.
 """
 
 from __future__ import annotations

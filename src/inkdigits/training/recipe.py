@@ -174,7 +174,8 @@ class Recipe(Checked):
         Field(
             description="Use layers with the same results that are faster: fused batch "
             "normalisation, no bias before it while training, pooling before ReLU, and in long "
-            "trainings in float32 Winograd's minimal filtering."
+            "trainings in float32 Winograd's minimal filtering, and normalisation, pooling and "
+            "ReLU in few passes."
         ),
     ] = True
     frozen: Annotated[
