@@ -39,7 +39,9 @@ class TensorFlowEngine:
         self._logits = keras.Model(model.inputs, model.layers[-1].input)
         self._targets = tf.constant(task.targets)
         self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="sum")
-        self._filters = any(getattr(each, "is_filtered", False) for each in model.layers)
+        self._filters = any(
+            isinstance(each, WinogradConv2D) and each.is_filtered for each in model.layers
+        )
         self._answered = PREDICT_BATCH
         self._side_by_side = task.micro_batches > 1 and cores_are_shared(task.micro_batches)
         columns = task.augmenter.columns if task.augmenter else None
@@ -62,10 +64,9 @@ class TensorFlowEngine:
             rehearsed = pool.submit(self._rehearse, batch)
             self._loop.get_concrete_function()
             ready = pool.submit(self._loop, tf.zeros([0, 1], tf.int32), tf.zeros([0, 1, columns]))
-            self._forward.get_concrete_function()
+            self.predict(np.zeros((1, *self._task.pixels.shape[1:]), np.float32))
             for each in (rehearsed, ready):
                 each.result()
-        self.predict(np.zeros((1, *self._task.pixels.shape[1:]), np.float32))
         trim_heap()
 
     def run(self, plan: EpochPlan) -> Sums:
