@@ -120,17 +120,30 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
         return bool(self.scale and self.center and self.axis in (-1, rank - 1))
 
 
+class _BehindNormalization:
+    """A layer whose work a normalisation before it may have done already.
+
+    Attributes:
+        norm_before: Returns that normalisation; None if there is none.
+    """
+
+    norm_before: Callable[[], FusedBatchNormalization] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to do while training."""
+        return self.norm_before is not None and self.norm_before().takes_over
+
+
 @keras.saving.register_keras_serializable(package="inkdigits")
-class PassingMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
+class PassingMaxPooling2D(_BehindNormalization, keras.layers.MaxPooling2D):  # type: ignore[misc]
     """Max-pooling that passes its inputs on while training, if a normalisation pooled them.
 
     Attributes:
-        norm_before: Returns the normalisation that may have pooled already; None if there is none.
         by_xla: Whether XLA is to compile the pooling that is left to this layer while training,
             where it can.
     """
 
-    norm_before: Callable[[], FusedBatchNormalization] | None = None
     by_xla: bool = False
     _pooling: Any = None
 
@@ -146,13 +159,13 @@ class PassingMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
         """Pool, unless that is done."""
         if not training:
             return super().call(inputs)
-        if self.norm_before and self.norm_before().takes_over:
+        if self.is_done:
             return inputs
         return self._pooling(inputs) if self._pooling else super().call(inputs)
 
     def rehearse(self, batch: Any) -> list[Any]:
         """Have compiled what training on so many images takes; see `Pooling`."""
-        if self._pooling is None or (self.norm_before and self.norm_before().takes_over):
+        if self._pooling is None or self.is_done:
             return []
         values: list[Any] = self._pooling.rehearse(batch)
         return values
@@ -164,18 +177,11 @@ class PassingMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable(package="inkdigits")
-class PassingRelu(keras.layers.Activation):  # type: ignore[misc]
-    """A ReLU that passes its inputs on while training, if a normalisation rectified them.
-
-    Attributes:
-        norm_before: Returns the normalisation that may have rectified already; None if there is
-            none.
-    """
-
-    norm_before: Callable[[], FusedBatchNormalization] | None = None
+class PassingRelu(_BehindNormalization, keras.layers.Activation):  # type: ignore[misc]
+    """A ReLU that passes its inputs on while training, if a normalisation rectified them."""
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Rectify, unless that is done."""
-        if training and self.norm_before and self.norm_before().takes_over:
+        if training and self.is_done:
             return inputs
         return super().call(inputs)

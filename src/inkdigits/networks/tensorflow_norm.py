@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from inkdigits.networks.tensorflow_xla import compiled
+from inkdigits.networks.tensorflow_xla import compiled, one_of_each
 
 
 class PooledNormalization:
@@ -73,10 +73,11 @@ class PooledNormalization:
         """
         images, pooled = tf.zeros([batch, *self._image]), self._squares.zeros(batch)
         channels = tf.zeros(self._image[2:])
-        return [
-            self._results(images, channels, channels)[-1][0],
-            self._gradients(images, *[pooled] * 3, *[channels] * 4)[-1][0],
-        ]
+        outcomes = (
+            self._results(images, channels, channels)[-1],
+            self._gradients(images, *[pooled] * 3, *[channels] * 4)[-1],
+        )
+        return one_of_each(outcomes)
 
     def _with_gradients(
         self, images: Any, gamma: Any, beta: Any
@@ -164,7 +165,7 @@ class Pooling:
             self._results(tf.zeros([batch, *self._image]))[0],
             self._gradients(pooled, pooled),
         )
-        return [tf.reshape(each, [-1])[0] for each in outcomes]
+        return one_of_each(outcomes)
 
     def _with_gradients(self, images: Any) -> tuple[Any, Callable[[Any], Any]]:
         outputs, places = self._results(tf.stop_gradient(images))

@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from inkdigits.array_types import Float64
-from inkdigits.networks.tensorflow_xla import compiled
+from inkdigits.networks.tensorflow_xla import compiled, one_of_each
 from inkdigits.networks.winograd import winograd_matrices
 
 _HEIGHT, _WIDTH = 1, 2  # axes of images
@@ -86,7 +86,7 @@ class WinogradConvolution:
             self._result_factors(tf.zeros([batch, *self._outputs, self._filters]))[0],
             self._input_gradients(*[factors] * n),
         )
-        return [tf.reshape(each, [-1])[0] for each in outcomes]
+        return one_of_each(outcomes)
 
     def _with_gradients(
         self, images: Any, kernel: Any

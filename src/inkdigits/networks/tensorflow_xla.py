@@ -5,7 +5,7 @@ Imported on TensorFlow alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -28,3 +28,8 @@ def compiled(function: Callable[..., Any], *signature: Any) -> Any:
     It is compiled once for each size that takes the place of a None in a shape.
     """
     return tf.function(function, list(signature), autograph=False, jit_compile=True)
+
+
+def one_of_each(outcomes: Iterable[Any]) -> list[Any]:
+    """Return one value of each tensor: whoever asks for these, in a graph, has all worked out."""
+    return [tf.reshape(each, [-1])[0] for each in outcomes]
