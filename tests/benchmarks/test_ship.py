@@ -68,6 +68,19 @@ def test_clear_goes_on_from_broad_with_nothing_over_the_digits():
     )
 
 
+def test_clear_wide_is_clear_from_random_weights_on_the_layers_of_robust():
+    clear, wide = (
+        Recipe.from_json((BENCHMARKS / f"{name}.json").read_bytes())
+        for name in ("clear", "clear-wide")
+    )
+    assert wide == clear.replace(
+        name="clear-wide",
+        network="robust",
+        epochs=24,
+        learning_rate=ROBUST_RECIPE.learning_rate,
+    )
+
+
 def test_numerals_goes_on_from_broad_with_drawn_digits_besides():
     broad, numerals = (
         Recipe.from_json((BENCHMARKS / f"{name}.json").read_bytes())
