@@ -4,6 +4,8 @@ Comes in: recipes and a number of seeds. Goes out: a Markdown table with the mea
 seeds and the 95 % interval of the mean, and one JSON line per run in `--log`. Runs that the log
 holds already are not repeated, so an interrupted series goes on where it was.
 
+A recipe is a name or a file, as for `inkdigits train`.
+
 Example: python benchmarks/recipes.py --recipes published tutorial --seeds 5
 """
 
@@ -36,7 +38,8 @@ def train(recipe: str, seed: int) -> Run:
             [*command, "--out", str(Path(folder) / "run")], stdout=subprocess.PIPE, check=True
         )
         document: Run = json.loads(done.stdout)
-    return {**document, "wall_seconds": time.perf_counter() - started}
+    # A recipe in a file is known by the file, not by the name in it.
+    return {**document, "recipe": recipe, "wall_seconds": time.perf_counter() - started}
 
 
 def train_all(recipes: Sequence[str], seeds: int, log: Path) -> list[Run]:

@@ -1,4 +1,5 @@
 import json
+import subprocess
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -51,3 +52,16 @@ def test_runs_in_the_log_are_not_repeated(
     runs = recipes.train_all(["a", "b"], 2, log)
     assert trained == [("b", 0), ("a", 1), ("b", 1)]
     assert len(runs) == len(log.read_text().splitlines()) == 4
+
+
+def test_a_recipe_in_a_file_is_known_by_the_file(
+    recipes: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        document = json.dumps({**a_run("the name in it", 0, 0.99), "words": command})
+        return subprocess.CompletedProcess(command, 0, document.encode())
+
+    monkeypatch.setattr(recipes.subprocess, "run", run)
+    runs = recipes.train_all(["mine.json"], 1, tmp_path / "log.jsonl")
+    assert [each["recipe"] for each in runs] == ["mine.json"]
+    assert runs[0]["words"][1:4] == ["train", "--recipe", "mine.json"]
