@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipes import TUTORIAL
+from tests.places import BENCHMARKS
+
 
 @pytest.fixture
 def recipes(load):
@@ -65,3 +69,8 @@ def test_a_recipe_in_a_file_is_known_by_the_file(
     runs = recipes.train_all(["mine.json"], 1, tmp_path / "log.jsonl")
     assert [each["recipe"] for each in runs] == ["mine.json"]
     assert runs[0]["words"][1:4] == ["train", "--recipe", "mine.json"]
+
+
+def test_the_tutorial_in_float32_differs_in_precision_alone():
+    recipe = Recipe.from_json((BENCHMARKS / "tutorial-float32.json").read_bytes())
+    assert recipe == TUTORIAL.replace(name="tutorial-float32", precision="float32")
