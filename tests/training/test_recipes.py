@@ -74,6 +74,16 @@ def test_best_bends_images_beyond_an_affine_warp_and_validates_on_held_out_image
     assert BEST.epochs > TUTORIAL.epochs
 
 
+def test_best_computes_in_float32_on_every_machine():
+    assert {name: recipe.precision for name, recipe in RECIPES.items()} == {
+        "published": "float32",
+        "tutorial": "auto",
+        "fast": "auto",
+        "best": "float32",
+        "robust": "auto",
+    }
+
+
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda recipe: recipe.name)
 def test_best_and_robust_bend_digits_and_robust_alone_changes_their_paper(recipe):
     ranges = recipe.augmentation

@@ -84,7 +84,7 @@ BEST = Recipe(
     averaging=0.995,
     label_smoothing=0.05,
     norm_momentum=0.97,
-    precision="auto",
+    precision="float32",
     validation="held-out",
     validation_images=1000,
     augmentation=Augmentation(
@@ -98,13 +98,17 @@ BEST = Recipe(
         stroke=0.4,
     ),
 )
-"""The most accurate single network on clean digits; it learns from nearly all training images."""
+"""The most accurate single network on clean digits; it learns from nearly all training images.
+
+In float32 on every machine: in bfloat16 it is faster, but misreads more.
+"""
 
 ROBUST = BEST.replace(
     name="robust",
     network="robust",
     epochs=32,
     validation_images=5000,
+    precision="auto",
     no_digits=12_000,
     coarse_digits=6_000,
     drawn_digits=6_000,
